@@ -1,0 +1,4 @@
+import Hummingbird
+import ArgumentParser
+import Crypto
+@main struct Main { static func main() {} }

@@ -1,0 +1,5 @@
+import Hummingbird
+import ArgumentParser
+import Crypto
+import HummingbirdCore
+@main struct Main { static func main() {} }
