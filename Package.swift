@@ -59,13 +59,17 @@ let package = Package(
     .systemLibrary(name: "CArgon2", path: "Sources/Common/CArgon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(
       name: "CCurl", path: "Sources/Common/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", path: "Sources/Common/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     room("Core", path: "Sources/Common/Core", [logging]),
-    room("Database", path: "Sources/Common/Database", ["Core", "CLibPQ", logging, services]),
+    room("Database", path: "Sources/Common/Database", ["Core", "CLibPQ", crypto, logging, services]),
     room("Security", path: "Sources/Common/Security", ["Core", "CArgon2", "CCurl", crypto]),
     room(
       "Web", path: "Sources/Common/Web",
-      ["Core", "Security", hummingbird, hummingbirdCore, httpTypes, nioCore, logging, services]),
+      [
+        "Core", "Security", "CZlib", hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, nioHTTPTypes,
+        nioHTTPTypesHTTP1, logging, services, crypto,
+      ]),
     room("Jobs", path: "Sources/Common/Jobs", ["Core", "Database", "Security", logging, services]),
     room("Licensing", path: "Sources/Common/Licensing", ["Core", crypto]),
     room("Billing", path: "Sources/Billing", ["Core", "Database"]),
@@ -92,7 +96,7 @@ let package = Package(
       swiftSettings: house),
     tests("CoreTests", ["Core"]),
     tests("DatabaseTests", ["Database"]),
-    tests("WebTests", ["Web"]),
+    tests("WebTests", ["Web", httpTypes, nioHTTP1, logging, services]),
     tests("SecurityTests", ["Security"]),
     tests("JobsTests", ["Jobs"]),
     tests("LicensingTests", ["Licensing", crypto]),

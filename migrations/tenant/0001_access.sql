@@ -106,9 +106,7 @@ CREATE TABLE {schema}.license (
   instance_uid       text        NOT NULL,
   license_key        text,       -- sealed
   key_last_four      text,
-  lease              text,       -- the newest verified JWS
-  decision           text,       -- the newest signed refusal, if one stands
-  jwks               jsonb,      -- the signing keys we pinned
-  state              jsonb       NOT NULL,
+  jwks               jsonb,      -- the licence server's public keys as last seen
+  state              jsonb       NOT NULL,  -- leases and refusals as signed, and the clock
   updated_at         timestamptz NOT NULL
 );

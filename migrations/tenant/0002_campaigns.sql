@@ -1,24 +1,22 @@
--- What a team configures: where clicks come from, where they go, and who pays.
+-- What a team configures: where clicks come from, where they go, and who pays. What is deleted is archived: reports keep
+-- its name, and its name or slug is free again.
 
 CREATE TABLE {schema}.sources (
   id                 bigserial   PRIMARY KEY,
-  name               text        NOT NULL UNIQUE,
-  template           text        NOT NULL DEFAULT 'custom',
+  name               text        NOT NULL,
   click_id_param     text        NOT NULL DEFAULT 'click_id',
   cost_param         text        NOT NULL DEFAULT 'cost',
-  parameters         jsonb       NOT NULL DEFAULT '[]',
-  postback_url       text,
   currency           text,
   notes              text        NOT NULL DEFAULT '',
   archived_at        timestamptz,
   created_at         timestamptz NOT NULL,
   updated_at         timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX sources_name ON {schema}.sources (name) WHERE archived_at IS NULL;
 
 CREATE TABLE {schema}.networks (
   id                 bigserial   PRIMARY KEY,
-  name               text        NOT NULL UNIQUE,
-  offer_params       text        NOT NULL DEFAULT '',
+  name               text        NOT NULL,
   postback_key       text        NOT NULL UNIQUE,
   require_key        boolean     NOT NULL DEFAULT false,
   allowed_addresses  text[]      NOT NULL DEFAULT '{}',
@@ -28,10 +26,11 @@ CREATE TABLE {schema}.networks (
   created_at         timestamptz NOT NULL,
   updated_at         timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX networks_name ON {schema}.networks (name) WHERE archived_at IS NULL;
 
 CREATE TABLE {schema}.offers (
   id                 bigserial   PRIMARY KEY,
-  name               text        NOT NULL UNIQUE,
+  name               text        NOT NULL,
   url                text        NOT NULL,
   network_id         bigint      REFERENCES {schema}.networks (id),
   payout_micros      bigint      NOT NULL DEFAULT 0,
@@ -43,6 +42,7 @@ CREATE TABLE {schema}.offers (
   created_at         timestamptz NOT NULL,
   updated_at         timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX offers_name ON {schema}.offers (name) WHERE archived_at IS NULL;
 
 CREATE TABLE {schema}.offer_payouts (
   offer_id           bigint      NOT NULL REFERENCES {schema}.offers (id) ON DELETE CASCADE,
@@ -53,7 +53,7 @@ CREATE TABLE {schema}.offer_payouts (
 
 CREATE TABLE {schema}.landings (
   id                 bigserial   PRIMARY KEY,
-  name               text        NOT NULL UNIQUE,
+  name               text        NOT NULL,
   kind               text        NOT NULL CHECK (kind IN ('local', 'url')),
   html               text,
   url                text,
@@ -63,12 +63,12 @@ CREATE TABLE {schema}.landings (
   updated_at         timestamptz NOT NULL,
   CHECK ((kind = 'local' AND html IS NOT NULL AND url IS NULL) OR (kind = 'url' AND url IS NOT NULL AND html IS NULL))
 );
+CREATE UNIQUE INDEX landings_name ON {schema}.landings (name) WHERE archived_at IS NULL;
 
 CREATE TABLE {schema}.domains (
   id                 bigserial   PRIMARY KEY,
   host               text        NOT NULL UNIQUE,
   status             text        NOT NULL CHECK (status IN ('pending', 'verified', 'failed')),
-  verification_token text        NOT NULL,
   checked_at         timestamptz,
   problem            text,
   created_at         timestamptz NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE {schema}.domains (
 CREATE TABLE {schema}.campaigns (
   id                 bigserial   PRIMARY KEY,
   name               text        NOT NULL,
-  slug               text        NOT NULL UNIQUE,
+  slug               text        NOT NULL,
   source_id          bigint      REFERENCES {schema}.sources (id),
   offer_id           bigint      REFERENCES {schema}.offers (id),
   domain_id          bigint      REFERENCES {schema}.domains (id),
@@ -92,6 +92,7 @@ CREATE TABLE {schema}.campaigns (
   created_at         timestamptz NOT NULL,
   updated_at         timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX campaigns_slug ON {schema}.campaigns (slug) WHERE archived_at IS NULL;
 
 CREATE TABLE {schema}.flows (
   id                 bigserial   PRIMARY KEY,

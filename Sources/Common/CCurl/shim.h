@@ -5,6 +5,9 @@
 static inline CURLcode curl_set_long(CURL *handle, CURLoption option, long value) {
   return curl_easy_setopt(handle, option, value);
 }
+static inline CURLcode curl_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+  return curl_easy_setopt(handle, option, value);
+}
 static inline CURLcode curl_set_pointer(CURL *handle, CURLoption option, const void *value) {
   return curl_easy_setopt(handle, option, value);
 }
@@ -12,9 +15,24 @@ static inline CURLcode curl_set_callback(CURL *handle, CURLoption option,
                                          size_t (*callback)(char *, size_t, size_t, void *)) {
   return curl_easy_setopt(handle, option, callback);
 }
+static inline CURLcode curl_set_open_socket(CURL *handle, curl_opensocket_callback callback, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context);
+  return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callback) : code;
+}
 static inline CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }
 static inline CURLcode curl_get_string(CURL *handle, CURLINFO info, char **value) {
   return curl_easy_getinfo(handle, info, value);
 }
+static inline CURLMcode curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
+
+// The address curl is about to connect to; the struct ends in a sockaddr that is longer than it says.
+static inline const struct sockaddr *curl_sockaddr_address(const struct curl_sockaddr *address) {
+  return &address->addr;
+}
+
+// Must run before any other thread uses libcurl; its macro of flags is not visible to Swift.
+static inline CURLcode curl_start(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }

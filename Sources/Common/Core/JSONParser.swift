@@ -7,8 +7,11 @@ public struct JSONParseError: Error, Hashable, Sendable, CustomStringConvertible
 
 extension JSONValue {
   /// Parses one RFC 8259 document: strict UTF-8, no trailing text, no key twice, no nesting past `maxDepth`.
-  public static func parse(_ bytes: some Sequence<UInt8>, maxDepth: Int = 64) throws(JSONParseError) -> JSONValue {
-    var parser = JSONParser(bytes: Array(bytes), maxDepth: maxDepth)
+  /// - Parameter keepsRepeatedKeys: for senders we can't correct; the object then has all its members in order.
+  public static func parse(
+    _ bytes: some Sequence<UInt8>, maxDepth: Int = 64, keepsRepeatedKeys: Bool = false
+  ) throws(JSONParseError) -> JSONValue {
+    var parser = JSONParser(bytes: Array(bytes), maxDepth: maxDepth, keepsRepeatedKeys: keepsRepeatedKeys)
     return try parser.document()
   }
 
@@ -20,6 +23,7 @@ extension JSONValue {
 private struct JSONParser {
   let bytes: [UInt8]
   let maxDepth: Int
+  let keepsRepeatedKeys: Bool
   var index = 0
 
   mutating func document() throws(JSONParseError) -> JSONValue {
@@ -76,7 +80,7 @@ private struct JSONParser {
       skipBlanks()
       guard current == UInt8(ascii: "\"") else { throw fault("expected a key") }
       let key = try string()
-      guard seen.insert(key).inserted else { throw fault("the same key twice") }
+      guard seen.insert(key).inserted || keepsRepeatedKeys else { throw fault("the same key twice") }
       skipBlanks()
       guard skip(UInt8(ascii: ":")) else { throw fault("expected a colon") }
       object.append(key, try value(depth: depth + 1))

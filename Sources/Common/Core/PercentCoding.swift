@@ -22,6 +22,11 @@ public enum PercentCoding {
 
   /// Decodes `%XX` (and `+` in forms and queries). A lone `%` stays; what is not UTF-8 becomes U+FFFD.
   public static func decode(_ text: some Sequence<UInt8>, plusIsSpace: Bool = true) -> String {
+    String(decoding: decodedBytes(text, plusIsSpace: plusIsSpace), as: UTF8.self)
+  }
+
+  /// The same as bytes, for whoever must cope with other encodings.
+  public static func decodedBytes(_ text: some Sequence<UInt8>, plusIsSpace: Bool = true) -> [UInt8] {
     var output: [UInt8] = []
     var pending: [UInt8] = []
     for byte in text {
@@ -47,7 +52,7 @@ public enum PercentCoding {
       }
     }
     output.append(contentsOf: pending)
-    return String(decoding: output, as: UTF8.self)
+    return output
   }
 
   /// The pairs of a query or urlencoded form in order, decoded. At most `limit` pairs are read.

@@ -1,0 +1,45 @@
+public import Core
+
+/// What somebody wants to buy.
+public struct OrderRequest: Hashable, Sendable {
+  public let plan: String
+  public let period: BillingPeriod
+  public let currency: Currency
+  public let email: EmailAddress
+
+  public init(plan: String, period: BillingPeriod, currency: Currency, email: EmailAddress) {
+    self.plan = plan
+    self.period = period
+    self.currency = currency
+    self.email = email
+  }
+}
+
+/// An order as it was taken: with its customer, its subscription that waits for money, and the invoice to pay.
+public struct Order: Hashable, Sendable, Identifiable {
+  public let id: Int64
+  public let plan: Plan
+  public let customer: Customer
+  public let subscription: Subscription
+  public let invoice: Invoice
+}
+
+/// Money that came in for an invoice.
+public struct Payment: Hashable, Sendable, Identifiable {
+  public let id: Int64
+  public let invoiceID: Int64
+  /// What the payer's bank or the staff calls it.
+  public let reference: String
+  public let amount: Money
+  public let receivedAt: Timestamp
+}
+
+/// What a payment settled. Whoever gives something for the money does it when `isNew`.
+public struct SettledInvoice: Hashable, Sendable {
+  public let invoice: Invoice
+  public let payment: Payment
+  /// With the period that is now paid for; nil for an invoice without one.
+  public let subscription: Subscription?
+  /// False when the same payment was told before.
+  public let isNew: Bool
+}

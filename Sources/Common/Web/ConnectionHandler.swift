@@ -1,0 +1,228 @@
+import Core
+public import NIOCore
+public import NIOHTTP1
+
+/// Sent down the pipeline by whoever begins to read a request's body: a client that waits is told `100 Continue`.
+public struct BodyWanted: Sendable {
+  public init() {}
+}
+
+/// Goes up the pipeline when a request's body arrives too slowly. Its request is answered 408 and the connection closed.
+public struct BodyTooSlow: Error, Sendable {}
+
+/// Stands between the HTTP decoder and whoever answers, and makes the connection behave: requests are handed on one at a
+/// time, malformed ones get a problem document, slow bodies end, and a closing answer is really read by the client.
+public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+  public typealias InboundIn = HTTPServerRequestPart
+  public typealias InboundOut = HTTPServerRequestPart
+  public typealias OutboundIn = HTTPServerResponsePart
+  public typealias OutboundOut = HTTPServerResponsePart
+
+  private var rules: ConnectionRules
+  /// Parts of pipelined requests whose turn has not come.
+  private var held = CircularBuffer<HTTPServerRequestPart>()
+  private var isReplaying = false
+  private var hasSuppressedRead = false
+  /// The input is broken behind what is held; told when everything before is answered.
+  private var pendingError: HTTPParserError?
+  private var bodyStart = NIODeadline.now()
+  private var bodyTimer: Scheduled<Void>?
+  private var lingerTimer: Scheduled<Void>?
+  private let limits: ConnectionLimits
+
+  public init(limits: ConnectionLimits = ConnectionLimits()) {
+    self.limits = limits
+    rules = ConnectionRules(limits: limits)
+  }
+
+  public func handlerRemoved(context: ChannelHandlerContext) { cancelTimers() }
+
+  public func channelInactive(context: ChannelHandlerContext) {
+    cancelTimers()
+    context.fireChannelInactive()
+  }
+
+  // MARK: Inbound
+
+  public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let part = unwrapInboundIn(data)
+    guard !rules.isLingering else { return }
+    if isReplaying || !held.isEmpty || (part.isHead && rules.isResponding) {
+      held.append(part)
+    } else {
+      deliver(part, context)
+    }
+  }
+
+  private func deliver(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    switch part {
+    case .head(let head):
+      bodyStart = .now()
+      guard rules.receive(head) == .forward else { return refuse(status: .badRequest, context) }
+    case .body(let buffer): rules.receive(bytes: buffer.readableBytes)
+    case .end:
+      rules.receiveEnd()
+      bodyTimer?.cancel()
+      bodyTimer = nil
+    }
+    context.fireChannelRead(wrapInboundOut(part))
+  }
+
+  /// Hands on the next held request, and goes on while each is answered at once.
+  private func replay(_ context: ChannelHandlerContext) {
+    guard !held.isEmpty, !isReplaying else { return }
+    isReplaying = true
+    while let next = held.first, !rules.isLingering, !(next.isHead && rules.isResponding) {
+      held.removeFirst()
+      deliver(next, context)
+    }
+    isReplaying = false
+    context.fireChannelReadComplete()
+    scheduleBodyTimer(context)
+    if held.isEmpty, hasSuppressedRead {
+      hasSuppressedRead = false
+      context.read()
+    }
+  }
+
+  public func channelReadComplete(context: ChannelHandlerContext) {
+    scheduleBodyTimer(context)
+    context.fireChannelReadComplete()
+    if rules.isLingering { context.read() }
+  }
+
+  public func read(context: ChannelHandlerContext) {
+    if held.isEmpty {
+      context.read()
+    } else {
+      hasSuppressedRead = true
+    }
+  }
+
+  public func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if rules.isLingering { return }
+    guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+    pendingError = error
+    settleError(context)
+  }
+
+  private func settleError(_ context: ChannelHandlerContext) {
+    guard held.isEmpty, let error = pendingError else { return }
+    switch rules.parserError() {
+    case .wait: return
+    case .ignore: pendingError = nil
+    case .forward:
+      pendingError = nil
+      context.fireErrorCaught(error)
+    case .refuse:
+      pendingError = nil
+      refuse(status: error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest, context)
+    }
+  }
+
+  public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is ChannelShouldQuiesceEvent, rules.isResponding { rules.stopKeepingAlive() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  // MARK: Outbound
+
+  public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard !rules.isLingering else {
+      promise?.fail(ChannelError.outputClosed)
+      return
+    }
+    switch unwrapOutboundIn(data) {
+    case .head(var head) where head.status.code >= 200:
+      rules.begin(&head)
+      context.write(wrapOutboundOut(.head(head)), promise: promise)
+    case .head, .body: context.write(data, promise: promise)
+    case .end:
+      switch rules.endResponse() {
+      case .keep:
+        context.write(data, promise: promise)
+        replay(context)
+        settleError(context)
+      case .close:
+        context.writeAndFlush(data, promise: promise)
+        linger(context)
+      }
+    }
+  }
+
+  public func triggerUserOutboundEvent(
+    context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+  ) {
+    guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+    if rules.takeContinue() {
+      context.writeAndFlush(
+        wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+    }
+    promise?.succeed(())
+  }
+
+  // MARK: Ending
+
+  /// Answers what never became a request.
+  private func refuse(status: HTTPResponseStatus, _ context: ChannelHandlerContext) {
+    let problem = Problem(
+      status: Int(status.code), code: "malformed_request", title: status.reasonPhrase,
+      detail: "This is no HTTP request that can be answered.")
+    let body = ByteBuffer(bytes: problem.json.utf8)
+    let headers: HTTPHeaders = [
+      "content-type": ContentType.problem.value, "content-length": String(body.readableBytes), "connection": "close",
+    ]
+    rules.refuse()
+    held.removeAll()
+    context.write(
+      wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
+    context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    linger(context)
+  }
+
+  /// Says that we are done, and reads on for a moment: closing at once with bytes unread would reset the connection, and
+  /// the client would lose the answer.
+  private func linger(_ context: ChannelHandlerContext) {
+    bodyTimer?.cancel()
+    bodyTimer = nil
+    held.removeAll()
+    context.close(mode: .output, promise: nil)
+    lingerTimer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lingerTimeout)) {
+      context.close(promise: nil)
+    }
+    context.read()
+  }
+
+  private func scheduleBodyTimer(_ context: ChannelHandlerContext) {
+    guard rules.isReceiving, !rules.isLingering, bodyTimer == nil else { return }
+    let deadline = bodyStart + TimeAmount(rules.bodyAllowance)
+    bodyTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
+      bodyTimer = nil
+      guard rules.isReceiving, !rules.isLingering else { return }
+      guard bodyStart + TimeAmount(rules.bodyAllowance) <= .now() else { return scheduleBodyTimer(context) }
+      rules.bodyTooSlow()
+      if rules.isResponding {
+        context.fireErrorCaught(BodyTooSlow())
+      } else {
+        context.close(promise: nil)
+      }
+    }
+  }
+
+  private func cancelTimers() {
+    bodyTimer?.cancel()
+    lingerTimer?.cancel()
+    bodyTimer = nil
+    lingerTimer = nil
+  }
+}
+
+@available(*, unavailable)
+extension ConnectionHandler: Sendable {}
+
+extension HTTPServerRequestPart {
+  fileprivate var isHead: Bool {
+    if case .head = self { true } else { false }
+  }
+}

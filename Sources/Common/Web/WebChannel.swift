@@ -1,0 +1,58 @@
+import Hummingbird
+public import HummingbirdCore
+public import Logging
+public import NIOCore
+import NIOHTTP1
+public import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// How a connection of ours is set up: HTTP/1 decoder, `ConnectionHandler`, the program's own handlers, Hummingbird.
+public struct WebChannel: ServerChildChannel, HTTPChannelHandler {
+  public typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+  public let responder: HTTPChannelHandler.Responder
+  private let limits: ConnectionLimits
+  private let handlers: @Sendable () -> [any ChannelHandler]
+
+  /// - Parameter handlers: of each connection, on `HTTPServerRequestPart`s; what they answer never reaches the framework.
+  public init(
+    limits: ConnectionLimits, handlers: @escaping @Sendable () -> [any ChannelHandler] = { [] },
+    responder: @escaping HTTPChannelHandler.Responder
+  ) {
+    self.limits = limits
+    self.handlers = handlers
+    self.responder = responder
+  }
+
+  public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    channel.eventLoop.makeCompletedFuture {
+      var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+      decoderLimits.maxHeaderFieldSize = limits.headerLimit
+      decoderLimits.maxHeaderListSize = limits.headerLimit
+      decoderLimits.maxHeaderFieldCount = limits.headerCountLimit
+      let pipeline = channel.pipeline.syncOperations
+      try pipeline.configureHTTPServerPipeline(
+        withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+        withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
+      try pipeline.addHandler(ConnectionHandler(limits: limits))
+      for handler in handlers() { try pipeline.addHandler(handler) }
+      try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+      try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTimeout, logger: logger))
+      return try NIOAsyncChannel(
+        wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+    }
+  }
+
+  public func handle(value asyncChannel: Value, logger: Logger) async {
+    await handleHTTP(asyncChannel: asyncChannel, logger: logger)
+  }
+}
+
+extension HTTPServerBuilder {
+  /// Connections as `WebChannel` sets them up.
+  public static func web(
+    limits: ConnectionLimits = ConnectionLimits(), handlers: @escaping @Sendable () -> [any ChannelHandler] = { [] }
+  ) -> HTTPServerBuilder {
+    HTTPServerBuilder { WebChannel(limits: limits, handlers: handlers, responder: $0) }
+  }
+}

@@ -1,0 +1,62 @@
+import Core
+import Database
+import Licensing
+
+/// A tracker that runs, or ran, on a licence.
+struct Instance: Sendable, Identifiable {
+  enum State: String, Sendable, SQLValue, SQLDecodable {
+    case active, deactivated, banned
+  }
+
+  /// What a tracker said of itself in its last heartbeat.
+  struct Usage: Sendable, Hashable {
+    var users: Int64?
+    var clicks24h: Int64?
+
+    var json: JSONValue { ["users": JSONValue(users), "clicks_24h": JSONValue(clicks24h)] }
+
+    init(users: Int64? = nil, clicks24h: Int64? = nil) {
+      self.users = users
+      self.clicks24h = clicks24h
+    }
+
+    init(stored: JSONValue) {
+      users = stored["users"]?.intValue
+      clicks24h = stored["clicks_24h"]?.intValue
+    }
+  }
+
+  let id: Int64
+  let licenseID: Int64
+  let domainHash: String?
+  let hostname: String
+  let version: String
+  let state: State
+  /// Of a deactivated one: until then another instance in its slot counts as a transfer. Nil once the slot is taken.
+  let slotHeldUntil: Timestamp?
+  /// The sequence number of the newest lease it was given.
+  let issuedSequence: Int64
+  /// The newest one it told us to have.
+  let acknowledgedSequence: Int64
+  let cloneWatch: CloneWatch
+  let usage: Usage
+  let firstSeenAt: Timestamp
+  let lastSeenAt: Timestamp
+
+  /// What the watch has seen after a heartbeat that told this number and domain.
+  func watched(sequence: Int64, domainHash: String?) -> CloneWatch {
+    var watch = cloneWatch
+    // The lease before the newest is no sign of a copy: our last answer may have been lost on the way.
+    let expected = sequence == acknowledgedSequence ? sequence : issuedSequence
+    watch.observe(sequence: sequence, expected: expected, domainHash: domainHash)
+    return watch
+  }
+
+  var json: JSONValue {
+    [
+      "id": .int(id), "hostname": .string(hostname), "version": .string(version), "state": .string(state.rawValue),
+      "usage": usage.json, "clone_suspected": .bool(cloneWatch.isSuspected), "first_seen_at": JSONValue(firstSeenAt),
+      "last_seen_at": JSONValue(lastSeenAt),
+    ]
+  }
+}

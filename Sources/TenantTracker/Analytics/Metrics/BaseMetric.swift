@@ -1,0 +1,58 @@
+/// What is counted and summed, each with its one definition. Base metrics add up over any grouping, so totals and derived
+/// metrics are always computed from them and never from rows already rounded.
+public enum BaseMetric: Int, Sendable, CaseIterable {
+  /// Clicks that were let through.
+  case clicks
+  /// Clicks that were the visitor's first on the campaign when they came.
+  case unique
+  /// Hits of bots, blacklisted and capped visitors: no clicks.
+  case blocked
+  /// Conversions announced as leads, and approved ones of type lead.
+  case leads
+  /// Approved conversions of type sale: one per click and transaction.
+  case conversions
+  /// Undecided conversions; they count nowhere else.
+  case hold
+  /// Of clicks (CPC, CPM) and of conversions (CPA, RevShare). Micros.
+  case cost
+  /// Payouts of approved conversions of every type, upsells and rebills too. Micros.
+  case revenue
+
+  /// Its name as a column of our SQL.
+  var column: String { "\(self)" }
+
+  /// The aggregate over `clicks`; nil when clicks add nothing.
+  var overClicks: String? {
+    switch self {
+    case .clicks: "count(*) FILTER (WHERE status = 'ok')"
+    case .unique: "count(*) FILTER (WHERE status = 'ok' AND is_unique)"
+    case .blocked: "count(*) FILTER (WHERE status IN ('blocked', 'capped'))"
+    case .cost: "COALESCE(sum(cost_micros) FILTER (WHERE status = 'ok'), 0)"
+    case .leads, .conversions, .hold, .revenue: nil
+    }
+  }
+
+  /// The aggregate over `conversions`; nil when conversions add nothing.
+  var overConversions: String? {
+    switch self {
+    case .leads: "count(*) FILTER (WHERE status = 'lead' OR (type = 'lead' AND status = 'sale'))"
+    case .conversions: "count(*) FILTER (WHERE status = 'sale' AND type = 'sale')"
+    case .hold: "count(*) FILTER (WHERE status = 'hold')"
+    case .cost: "COALESCE(sum(cost_micros), 0)"
+    case .revenue: "COALESCE(sum(revenue_micros) FILTER (WHERE status = 'sale'), 0)"
+    case .clicks, .unique, .blocked: nil
+    }
+  }
+}
+
+/// One value per base metric.
+public struct BaseValues: Sendable, Hashable {
+  private var values = [Int64](repeating: 0, count: BaseMetric.allCases.count)
+
+  public init() {}
+
+  public subscript(metric: BaseMetric) -> Int64 {
+    get { values[metric.rawValue] }
+    set { values[metric.rawValue] = newValue }
+  }
+}

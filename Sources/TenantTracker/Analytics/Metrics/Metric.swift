@@ -1,0 +1,70 @@
+import Core
+
+/// The metric dictionary: what dashboard, reports, rules and API mean by each name.
+public enum Metric: String, Sendable, CaseIterable {
+  case clicks, unique, blocked, leads, conversions, hold, cost, revenue, profit, roi, cr, epc, cpa, cpl
+
+  public enum Format: String, Sendable {
+    case count
+    /// An amount in the report's currency.
+    case money
+    /// Hundredths of one, as 12.5 for 12.5 %.
+    case percent
+  }
+
+  public var format: Format {
+    switch self {
+    case .clicks, .unique, .blocked, .leads, .conversions, .hold: .count
+    case .cost, .revenue, .profit, .epc, .cpa, .cpl: .money
+    case .roi, .cr: .percent
+    }
+  }
+
+  /// As table heads and charts call it.
+  public var label: String {
+    switch self {
+    case .clicks: "Clicks"
+    case .unique: "Unique"
+    case .blocked: "Blocked"
+    case .leads: "Leads"
+    case .conversions: "Conversions"
+    case .hold: "Hold"
+    case .cost: "Cost"
+    case .revenue: "Revenue"
+    case .profit: "Profit"
+    case .roi: "ROI %"
+    case .cr: "CR %"
+    case .epc: "EPC"
+    case .cpa: "CPA"
+    case .cpl: "CPL"
+    }
+  }
+
+  var formula: MetricFormula {
+    switch self {
+    case .clicks: .amount(.clicks)
+    case .unique: .amount(.unique)
+    case .blocked: .amount(.blocked)
+    case .leads: .amount(.leads)
+    case .conversions: .amount(.conversions)
+    case .hold: .amount(.hold)
+    case .cost: .amount(.cost)
+    case .revenue: .amount(.revenue)
+    case .profit: .amount(.revenue, minus: .cost)
+    case .roi: .ratio(.revenue, minus: .cost, per: .cost)
+    case .cr: .ratio(.conversions, per: .clicks)
+    case .epc: .ratio(.revenue, per: .clicks)
+    case .cpa: .ratio(.cost, per: .conversions)
+    case .cpl: .ratio(.cost, per: .leads)
+    }
+  }
+
+  /// The metric's value, rounded once, from exact base values. Nil where it would divide by zero.
+  public func value(of base: BaseValues) -> MetricValue? {
+    switch format {
+    case .count: formula.value(of: base).map(MetricValue.count)
+    case .money: formula.value(of: base).map { .money(Micros(rawValue: $0)) }
+    case .percent: formula.value(of: base, scale: 100 * MetricValue.percentScale).map { .percent(tenThousandths: $0) }
+    }
+  }
+}

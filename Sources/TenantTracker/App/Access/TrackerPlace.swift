@@ -1,0 +1,15 @@
+import Core
+import Database
+import Licensing
+import Web
+
+/// What a request's host stands for: one tenant, and the only way to its data.
+struct TrackerPlace: Sendable {
+  let tenant: Tenant
+  let scope: TenantScope
+  let entitlements: Entitlements
+}
+
+typealias TrackerTable = RouteTable<TrackerPlace, TrackerSession>
+typealias TrackerCall = Call<TrackerPlace, TrackerSession>
+typealias TrackerOpenCall = OpenCall<TrackerPlace>

@@ -1,0 +1,34 @@
+import Core
+import Web
+
+/// Who acts on a tenant: a signed-in user or one of the user's API keys.
+struct TrackerSession: SignedInSession {
+  enum Credential: Sendable, Hashable {
+    case session(id: String)
+    case apiKey(id: Int64, name: String)
+  }
+
+  let user: User
+  let credential: Credential
+  /// The user's, cut down to the key's when a key acts.
+  let permissions: Permissions
+
+  var actorID: String {
+    switch credential {
+    case .session: "user:\(user.id)"
+    case .apiKey(let id, _): "key:\(id)"
+    }
+  }
+
+  /// As the audit log names the actor.
+  var auditName: String {
+    switch credential {
+    case .session: user.email.description
+    case .apiKey(_, let name): "\(user.email) (key \(name))"
+    }
+  }
+
+  var mustChangePassword: Bool { user.mustChangePassword }
+
+  func allows(_ access: Access) -> Bool { permissions.allows(access) }
+}

@@ -1,0 +1,79 @@
+import Core
+import Database
+
+/// All SQL on campaigns.
+struct CampaignStore: ResourceStore {
+  private static let columns: SQL = """
+    id, name, slug, source_id, offer_id, domain_id, cost_model, cost_micros, currency, external_ids,
+    append_click_param, status, created_at, updated_at
+    """
+
+  func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Campaign> {
+    let source = request.filters["source_id"].flatMap { Int64($0) }
+    let status = request.filters["status"]
+    let rows = try await scope.query(
+      """
+      SELECT \(Self.columns) FROM \(scope.schema).campaigns
+      WHERE archived_at IS NULL AND id < \(request.before)
+        AND (name ILIKE \(request.pattern) OR slug ILIKE \(request.pattern))
+        AND (\(source)::bigint IS NULL OR source_id = \(source)) AND (\(status)::text IS NULL OR status = \(status))
+      ORDER BY id DESC LIMIT \(request.limit + 1)
+      """)
+    return Page(fetched: try rows.map(Self.campaign), limit: request.limit) { "\($0.id)" }
+  }
+
+  func find(_ id: Int64, of scope: TenantScope) async throws -> Campaign? {
+    try await scope.query(
+      "SELECT \(Self.columns) FROM \(scope.schema).campaigns WHERE id = \(id) AND archived_at IS NULL"
+    ).first.map(Self.campaign)
+  }
+
+  func insert(
+    _ draft: Campaign.Draft, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor
+  ) async throws -> Int64 {
+    let rows = try await executor.query(
+      """
+      INSERT INTO \(scope.schema).campaigns
+        (name, slug, source_id, offer_id, domain_id, cost_model, cost_micros, currency, external_ids,
+        append_click_param, status, created_at, updated_at)
+      VALUES (\(draft.name), \(draft.slug), \(draft.sourceID), \(draft.offerID), \(draft.domainID),
+        \(draft.costModel.rawValue), \(draft.cost), \(draft.currency), \(draft.externalIDs),
+        \(draft.appendsClickParameter), \(draft.status.rawValue), \(time), \(time))
+      RETURNING id
+      """)
+    return try rows[0].get("id")
+  }
+
+  func update(
+    _ id: Int64, _ draft: Campaign.Draft, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor
+  ) async throws {
+    try await executor.execute(
+      """
+      UPDATE \(scope.schema).campaigns SET name = \(draft.name), slug = \(draft.slug), source_id = \(draft.sourceID),
+        offer_id = \(draft.offerID), domain_id = \(draft.domainID), cost_model = \(draft.costModel.rawValue),
+        cost_micros = \(draft.cost), currency = \(draft.currency), external_ids = \(draft.externalIDs),
+        append_click_param = \(draft.appendsClickParameter), status = \(draft.status.rawValue), updated_at = \(time)
+      WHERE id = \(id)
+      """)
+  }
+
+  func archive(_ id: Int64, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor) async throws {
+    try await executor.execute("UPDATE \(scope.schema).campaigns SET archived_at = \(time) WHERE id = \(id)")
+  }
+
+  /// Nothing is built upon a campaign but its own flows.
+  func users(of id: Int64, of scope: TenantScope) async throws -> [String] { [] }
+
+  private static func campaign(_ row: Row) throws -> Campaign {
+    Campaign(
+      id: try row.get("id"),
+      draft: Campaign.Draft(
+        name: try row.get("name"), slug: try row.get("slug"), sourceID: try row.get("source_id"),
+        offerID: try row.get("offer_id"), domainID: try row.get("domain_id"),
+        costModel: Campaign.CostModel(rawValue: try row.get("cost_model")) ?? .none, cost: try row.get("cost_micros"),
+        currency: try row.get("currency"), externalIDs: try row.get("external_ids"),
+        appendsClickParameter: try row.get("append_click_param"),
+        status: Campaign.Status(rawValue: try row.get("status")) ?? .active),
+      createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
+  }
+}

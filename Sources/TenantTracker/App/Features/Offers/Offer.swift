@@ -1,0 +1,83 @@
+import Core
+import Web
+
+/// What is promoted, and what a conversion of it pays.
+struct Offer: Resource {
+  struct GeoPayout: Sendable, Hashable {
+    var country: String
+    var payout: Micros
+  }
+
+  struct Draft: Sendable {
+    var name: String
+    var url: String
+    var networkID: Int64?
+    var payout: Micros
+    var currency: Currency
+    var payouts: [GeoPayout]
+    /// Conversions a day and in all, after which the flow's next offer takes over.
+    var capDaily: Int64?
+    var capTotal: Int64?
+    var notes: String
+  }
+
+  static let noun = "offer"
+  static let path = "/offers"
+  static let section = Section.offers
+
+  let id: Int64
+  var draft: Draft
+  var createdAt: Timestamp
+  var updatedAt: Timestamp
+
+  var json: JSONValue {
+    [
+      "id": .int(id), "name": .string(draft.name), "url": .string(draft.url), "network_id": JSONValue(draft.networkID),
+      "payout": JSONValue(draft.payout), "currency": JSONValue(draft.currency),
+      "payouts": .array(
+        draft.payouts.map { ["country": .string($0.country), "payout": JSONValue($0.payout)] }),
+      "cap_daily": JSONValue(draft.capDaily), "cap_total": JSONValue(draft.capTotal), "notes": .string(draft.notes),
+      "created_at": JSONValue(createdAt), "updated_at": JSONValue(updatedAt),
+    ]
+  }
+
+  static func read(_ fields: inout FieldReader, current: Draft?, defaults: TenantDefaults) throws -> Draft? {
+    var draft =
+      current
+      ?? Draft(
+        name: "", url: "", networkID: nil, payout: .zero, currency: defaults.currency, payouts: [], capDaily: nil,
+        capTotal: nil, notes: "")
+    if current == nil || fields.has("name") { draft.name = fields.string("name", length: 1...200) ?? "" }
+    if current == nil || fields.has("url") { draft.url = fields.url("url") ?? "" }
+    if let network = fields.optionalInt("network_id", range: 1...Int64.max) { draft.networkID = network }
+    if let payout = fields.optionalMicros("payout") { draft.payout = payout ?? .zero }
+    if let currency = fields.optionalCurrency("currency") { draft.currency = currency ?? defaults.currency }
+    if let list = fields.optionalArray("payouts", max: 300) { draft.payouts = try payouts(list ?? [], &fields) }
+    if let cap = fields.optionalInt("cap_daily", range: 1...1_000_000_000) { draft.capDaily = cap }
+    if let cap = fields.optionalInt("cap_total", range: 1...1_000_000_000) { draft.capTotal = cap }
+    if let notes = fields.optionalString("notes", length: 0...10_000) { draft.notes = notes ?? "" }
+    return draft
+  }
+
+  private static func payouts(_ list: [JSONValue], _ fields: inout FieldReader) throws -> [GeoPayout] {
+    var payouts: [GeoPayout] = []
+    for (index, element) in list.enumerated() {
+      var entry = try FieldReader(element, path: "payouts[\(index)]")
+      let country = entry.string("country", length: 2...2)?.uppercased()
+      let payout = entry.micros("payout")
+      if let country, payouts.contains(where: { $0.country == country }) {
+        entry.fault("country", "duplicate", "is given twice")
+      }
+      if let country, let payout { payouts.append(GeoPayout(country: country, payout: payout)) }
+      fields.adopt(entry)
+    }
+    return payouts
+  }
+
+  static let schema = Schema.object([
+    .optional("name", .string), .optional("url", .string.described("May hold macros such as {click_id}.")),
+    .optional("network_id", .integer.nullable), .optional("payout", .money), .optional("currency", .string),
+    .optional("payouts", .array(.object([.required("country", .string), .required("payout", .money)]))),
+    .optional("cap_daily", .integer.nullable), .optional("cap_total", .integer.nullable), .optional("notes", .string),
+  ])
+}

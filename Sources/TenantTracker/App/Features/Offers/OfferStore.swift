@@ -1,0 +1,104 @@
+import Core
+import Database
+
+/// All SQL on offers.
+struct OfferStore: ResourceStore {
+  func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Offer> {
+    let network = request.filters["network_id"].flatMap { Int64($0) }
+    let rows = try await scope.query(
+      """
+      \(Self.selection(scope))
+      WHERE o.archived_at IS NULL AND o.id < \(request.before) AND o.name ILIKE \(request.pattern)
+        AND (\(network)::bigint IS NULL OR o.network_id = \(network))
+      ORDER BY o.id DESC LIMIT \(request.limit + 1)
+      """)
+    return Page(fetched: try rows.map(Self.offer), limit: request.limit) { "\($0.id)" }
+  }
+
+  func find(_ id: Int64, of scope: TenantScope) async throws -> Offer? {
+    try await scope.query("\(Self.selection(scope)) WHERE o.id = \(id) AND o.archived_at IS NULL").first.map(Self.offer)
+  }
+
+  func insert(
+    _ draft: Offer.Draft, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor
+  ) async throws -> Int64 {
+    let rows = try await executor.query(
+      """
+      INSERT INTO \(scope.schema).offers
+        (name, url, network_id, payout_micros, currency, cap_daily, cap_total, notes, created_at, updated_at)
+      VALUES (\(draft.name), \(draft.url), \(draft.networkID), \(draft.payout), \(draft.currency), \(draft.capDaily),
+        \(draft.capTotal), \(draft.notes), \(time), \(time))
+      RETURNING id
+      """)
+    let id = try rows[0].get("id", as: Int64.self)
+    try await setPayouts(draft.payouts, of: id, scope, executor)
+    return id
+  }
+
+  func update(
+    _ id: Int64, _ draft: Offer.Draft, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor
+  ) async throws {
+    try await executor.execute(
+      """
+      UPDATE \(scope.schema).offers SET name = \(draft.name), url = \(draft.url), network_id = \(draft.networkID),
+        payout_micros = \(draft.payout), currency = \(draft.currency), cap_daily = \(draft.capDaily),
+        cap_total = \(draft.capTotal), notes = \(draft.notes), updated_at = \(time)
+      WHERE id = \(id)
+      """)
+    try await executor.execute("DELETE FROM \(scope.schema).offer_payouts WHERE offer_id = \(id)")
+    try await setPayouts(draft.payouts, of: id, scope, executor)
+  }
+
+  private func setPayouts(
+    _ payouts: [Offer.GeoPayout], of id: Int64, _ scope: TenantScope, _ executor: any SQLExecutor
+  ) async throws {
+    for payout in payouts {
+      try await executor.execute(
+        """
+        INSERT INTO \(scope.schema).offer_payouts (offer_id, country, payout_micros)
+        VALUES (\(id), \(payout.country), \(payout.payout))
+        """)
+    }
+  }
+
+  func archive(_ id: Int64, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor) async throws {
+    try await executor.execute("UPDATE \(scope.schema).offers SET archived_at = \(time) WHERE id = \(id)")
+  }
+
+  func users(of id: Int64, of scope: TenantScope) async throws -> [String] {
+    try await scope.query(
+      """
+      SELECT DISTINCT c.name FROM \(scope.schema).campaigns c
+      LEFT JOIN \(scope.schema).flows f ON f.campaign_id = c.id
+      LEFT JOIN \(scope.schema).flow_offers fo ON fo.flow_id = f.id
+      WHERE c.archived_at IS NULL AND (c.offer_id = \(id) OR fo.offer_id = \(id)) ORDER BY c.name LIMIT 6
+      """
+    ).map { try $0.get("name") }
+  }
+
+  private static func selection(_ scope: TenantScope) -> SQL {
+    """
+    SELECT o.id, o.name, o.url, o.network_id, o.payout_micros, o.currency, o.cap_daily, o.cap_total, o.notes,
+      o.created_at, o.updated_at,
+      (SELECT jsonb_agg(jsonb_build_array(p.country, p.payout_micros) ORDER BY p.country)
+        FROM \(scope.schema).offer_payouts p WHERE p.offer_id = o.id) AS payouts
+    FROM \(scope.schema).offers o
+    """
+  }
+
+  private static func offer(_ row: Row) throws -> Offer {
+    let payouts = try row.get("payouts", as: JSONValue?.self)?.arrayValue ?? []
+    return Offer(
+      id: try row.get("id"),
+      draft: Offer.Draft(
+        name: try row.get("name"), url: try row.get("url"), networkID: try row.get("network_id"),
+        payout: try row.get("payout_micros"), currency: try row.get("currency"),
+        payouts: payouts.compactMap { pair in
+          guard let pair = pair.arrayValue, let country = pair.first?.stringValue, let micros = pair.last?.intValue
+          else { return nil }
+          return Offer.GeoPayout(country: country, payout: Micros(rawValue: micros))
+        },
+        capDaily: try row.get("cap_daily"), capTotal: try row.get("cap_total"), notes: try row.get("notes")),
+      createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
+  }
+}

@@ -1,0 +1,223 @@
+import Core
+import Database
+import Licensing
+import Logging
+import Security
+import Synchronization
+
+/// Each tenant's licence: activated, kept fresh, remembered. What it allows is asked of it; the click path never asks.
+final class LicenseKeeper: Sendable {
+  /// How long a standing read from the database is taken for true; another node may have refreshed it.
+  private static let memory = Duration.seconds(5)
+
+  private struct Remembered {
+    var record: LicenseRecord
+    var readAt: Timestamp
+  }
+
+  let client: LicenseServerClient
+  let seats: Seats
+  let secrets: SecretBox
+  let clock: any WallClock
+  private let publicHost: String
+  private let logger: Logger
+  private let remembered = Mutex<[Int64: Remembered]>([:])
+
+  init(
+    client: LicenseServerClient, seats: Seats, secrets: SecretBox, publicHost: String, clock: any WallClock,
+    logger: Logger
+  ) {
+    self.client = client
+    self.seats = seats
+    self.secrets = secrets
+    self.publicHost = publicHost
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// Where the tenant stands now.
+  func standing(of scope: TenantScope) async throws -> LicenseStanding {
+    try await record(of: scope).state.standing(at: clock.now())
+  }
+
+  func record(of scope: TenantScope) async throws -> LicenseRecord {
+    let now = clock.now()
+    let known = remembered.withLock { $0[scope.tenantID] }
+    if let known, now - known.readAt < Self.memory, now >= known.readAt { return known.record }
+    let record = try await LicenseRecord.loadOrMake(scope, at: now)
+    remember(record, scope)
+    return record
+  }
+
+  private func remember(_ record: LicenseRecord, _ scope: TenantScope) {
+    remembered.withLock { $0[scope.tenantID] = Remembered(record: record, readAt: clock.now()) }
+  }
+
+  private func save(_ record: LicenseRecord, _ scope: TenantScope) async throws {
+    try await record.save(scope, at: clock.now())
+    remember(record, scope)
+    try await seats.enforce(limit: record.state.standing(at: clock.now()).entitlements.userLimit, scope)
+  }
+
+  /// Activates a key for this installation; it replaces the one before. Throws when the server refuses or is not
+  /// reached: then nothing has changed.
+  func activate(key: String, for scope: TenantScope) async throws -> LicenseStanding {
+    var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
+    let nonce = LicenseAPI.makeNonce()
+    let request = LicenseAPI.ActivateRequest(
+      licenseKey: key, instance: instance(record), nonce: nonce)
+    let answer = try await reach { () async throws(LicenseServerClient.Failure) in try await client.activate(request) }
+    let word = try await word(answer, nonce: nonce, key: key, &record)
+    let verifier = LeaseVerifier(keys: record.keys)
+    guard let token = answer.lease, answer.isValid else { throw Problem.licenseRefused(word.decision.code) }
+    guard let lease = try? verifier.lease(token, fingerprint: record.instanceID) else {
+      throw Problem.licenseServerUnreachable("its lease was not signed for this installation")
+    }
+    if let former = record.sealedKey, let formerKey = try? secrets.openText(former, for: Self.keyContext(scope)),
+      formerKey != key
+    {
+      await release(formerKey, record)
+      record.state = LeaseState()
+    }
+    record.sealedKey = try secrets.seal(key, for: Self.keyContext(scope))
+    record.keyLastFour = String(key.suffix(4))
+    take(answer, lease, into: &record)
+    try await save(record, scope)
+    logger.notice("license activated", metadata: ["tenant": "\(scope.slug)", "plan": "\(lease.claims.entitlements.plan)"])
+    return record.state.standing(at: clock.now())
+  }
+
+  /// Notes a key and activates it if the server can be reached now; the next heartbeat tries again.
+  func adopt(key: String, for scope: TenantScope) async throws {
+    do { _ = try await activate(key: key, for: scope) } catch let problem as Problem where problem.status == 503 {
+      var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
+      record.sealedKey = try secrets.seal(key, for: Self.keyContext(scope))
+      record.keyLastFour = String(key.suffix(4))
+      try await save(record, scope)
+    }
+  }
+
+  /// A heartbeat now. Only the server's signed word changes anything; when it is not reached, what was stays.
+  func refresh(_ scope: TenantScope) async throws -> LicenseStanding {
+    var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
+    guard let key = try openKey(record, scope) else { return record.state.standing(at: clock.now()) }
+    guard record.state.lease != nil || record.state.refusal != nil else { return try await activate(key: key, for: scope) }
+    let nonce = LicenseAPI.makeNonce()
+    let request = LicenseAPI.HeartbeatRequest(
+      licenseKey: key, fingerprint: record.instanceID, sequence: record.state.lease?.claims.sequence ?? 0,
+      users: Int64(try await seats.users.count(in: scope)), clicks24h: try await clicksOfADay(scope),
+      version: Configuration.version, domainHash: identity(record).domainHash, nonce: nonce)
+    let answer = try await reach { () async throws(LicenseServerClient.Failure) in try await client.heartbeat(request) }
+    let word = try await word(answer, nonce: nonce, key: key, &record)
+    let verifier = LeaseVerifier(keys: record.keys)
+    if let lease = answer.lease.flatMap({ try? verifier.lease($0, fingerprint: record.instanceID) }), answer.isValid {
+      take(answer, lease, into: &record)
+    } else {
+      _ = record.state.accept(word, at: clock.now())
+    }
+    try await save(record, scope)
+    return record.state.standing(at: clock.now())
+  }
+
+  /// Gives the licence back: Starter from now on, the slot is free.
+  func deactivate(_ scope: TenantScope) async throws -> LicenseStanding {
+    var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
+    if let key = try openKey(record, scope) {
+      let request = LicenseAPI.DeactivateRequest(licenseKey: key, fingerprint: record.instanceID)
+      _ = try await reach { () async throws(LicenseServerClient.Failure) in try await client.deactivate(request) }
+    }
+    record.sealedKey = nil
+    record.keyLastFour = nil
+    record.state = LeaseState()
+    try await save(record, scope)
+    return record.state.standing(at: clock.now())
+  }
+
+  /// Notes how far the clock has come, so that setting it back gains nothing, and applies what time alone has changed.
+  func tick(_ scope: TenantScope) async throws {
+    var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
+    record.state.tick(at: clock.now())
+    try await save(record, scope)
+  }
+
+  // What the server said
+
+  private func take(_ answer: LicenseAnswer, _ lease: VerifiedLease, into record: inout LicenseRecord) {
+    _ = record.state.accept(
+      lease, from: .network, at: clock.now(), licenseExpiresAt: answer.license?.expiresAt,
+      domainHash: identity(record).domainHash)
+    if answer.warnings.contains("CLONE_SUSPECTED") { record.state.noteCloneSuspicion() }
+  }
+
+  /// The server's word on our request. Signed with a key we don't know yet, the keys are fetched and it is read again.
+  private func word(
+    _ answer: LicenseAnswer, nonce: String, key: String, _ record: inout LicenseRecord
+  ) async throws -> VerifiedDecision {
+    if let word = try? LeaseVerifier(keys: record.keys).decision(answer.signed, nonce: nonce, licenseKey: key) {
+      return word
+    }
+    record.keys = try await reach { () async throws(LicenseServerClient.Failure) in try await client.keys() }
+    guard let word = try? LeaseVerifier(keys: record.keys).decision(answer.signed, nonce: nonce, licenseKey: key) else {
+      throw Problem.licenseServerUnreachable("its answer was not signed for this request")
+    }
+    return word
+  }
+
+  private func reach<T: Sendable>(_ call: () async throws(LicenseServerClient.Failure) -> T) async throws -> T {
+    do throws(LicenseServerClient.Failure) { return try await call() } catch {
+      switch error {
+      case .malformed(let message): throw Problem.invalid("license_key", "invalid", message)
+      case .tooManyRequests: throw Problem.tooManyRequests(retryAfter: 60)
+      case .unreachable(let reason): throw Problem.licenseServerUnreachable(reason)
+      }
+    }
+  }
+
+  /// Gives a former key's slot back; if that fails the slot is freed in the portal.
+  private func release(_ key: String, _ record: LicenseRecord) async {
+    do {
+      _ = try await client.deactivate(.init(licenseKey: key, fingerprint: record.instanceID))
+    } catch {
+      logger.warning("former license not deactivated", metadata: ["error": "\(error)"])
+    }
+  }
+
+  // Who we are
+
+  private func identity(_ record: LicenseRecord) -> InstanceIdentity {
+    InstanceIdentity(id: record.instanceID, domain: publicHost)
+  }
+
+  private func instance(_ record: LicenseRecord) -> LicenseAPI.Instance {
+    LicenseAPI.Instance(
+      fingerprint: record.instanceID, hostname: publicHost, version: Configuration.version,
+      domainHash: identity(record).domainHash)
+  }
+
+  private func openKey(_ record: LicenseRecord, _ scope: TenantScope) throws -> String? {
+    try record.sealedKey.map { try secrets.openText($0, for: Self.keyContext(scope)) }
+  }
+
+  private func clicksOfADay(_ scope: TenantScope) async throws -> Int64 {
+    let rows = try await scope.query(
+      "SELECT count(1) AS clicks FROM \(scope.schema).clicks WHERE ts >= \(clock.now() - .days(1))")
+    return try rows.first?.get("clicks") ?? 0
+  }
+
+  private static func keyContext(_ scope: TenantScope) -> String { "license-key:\(scope.schema)" }
+}
+
+extension Problem {
+  static func licenseServerUnreachable(_ reason: String) -> Problem {
+    var problem = Problem.unavailable("The licence server was not reached: \(reason).", retryAfter: 60)
+    problem.code = "license_server_unreachable"
+    return problem
+  }
+
+  static func licenseRefused(_ code: LicenseCode) -> Problem {
+    Problem(
+      status: 422, code: "license_refused", title: "The licence server refused the key", detail: code.refusalMessage,
+      errors: [.init(field: "license_key", code: code.rawValue.lowercased(), message: code.refusalMessage)],
+      extra: ["license_code": .string(code.rawValue)])
+  }
+}

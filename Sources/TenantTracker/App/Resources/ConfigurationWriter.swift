@@ -1,0 +1,39 @@
+import Core
+import Database
+import Web
+
+/// The one way configuration is written: the change, its audit entry and the notice to the click path, all or nothing.
+struct ConfigurationWriter: Sendable {
+  /// Postgres' notification channel; the payload is the tenant's id, and only a hint.
+  static let channel = "trackily_configuration"
+
+  let audit: AuditLog
+  let clock: any WallClock
+
+  func write<T: Sendable>(
+    to scope: TenantScope, _ body: @Sendable (Connection) async throws -> T
+  ) async throws -> T {
+    do {
+      return try await scope.transaction { connection in
+        let result = try await body(connection)
+        _ = try await connection.query("SELECT pg_catalog.pg_notify(\(Self.channel), \(String(scope.tenantID)))")
+        return result
+      }
+    } catch let error as DatabaseError {
+      throw Self.problem(for: error) ?? error
+    }
+  }
+
+  /// What a constraint's refusal means to the user.
+  static func problem(for error: DatabaseError) -> Problem? {
+    if error.isUniqueViolation {
+      let field = error.constraint?.split(separator: "_").last.map(String.init) ?? "name"
+      return .conflict("There is one with this \(field) already.", field: field)
+    }
+    if error.isForeignKeyViolation {
+      let column = error.constraint.map { $0.split(separator: "_").dropFirst().dropLast().joined(separator: "_") }
+      return .invalid(column ?? "id", "unknown", "names something that does not exist")
+    }
+    return nil
+  }
+}

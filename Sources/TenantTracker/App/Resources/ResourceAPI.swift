@@ -1,0 +1,118 @@
+import Core
+import Database
+import Web
+
+/// The five routes every resource has: list, create, show, change, delete.
+struct ResourceAPI<Store: ResourceStore>: Sendable {
+  typealias Item = Store.Item
+
+  let store: Store
+  let writer: ConfigurationWriter
+  let settings: SettingsStore
+  let schema: Schema
+  let itemSchema: Schema
+
+  private var schemaName: String { Item.noun.prefix(1).uppercased() + Item.noun.dropFirst() }
+
+  func register(in table: inout TrackerTable) {
+    let noun = Item.noun
+    let name = schemaName
+    table.define(name, itemSchema)
+    table.on(
+      .get, Item.path, .read(Item.section), "List: \(noun)s", query: PageRequest.parameters,
+      answer: .page(of: .ref(name))
+    ) { .json(try await store.page($0.page, of: $0.place.scope).json(\.json)) }
+    table.on(
+      .post, Item.path, .write(Item.section), "Add: \(noun)", body: .json(schema), answer: .ref(name), status: 201,
+      creates: true, bodyLimit: Self.bodyLimit, handler: create)
+    table.on(.get, "\(Item.path)/{id}", .read(Item.section), "Show: \(noun)", answer: .ref(name)) {
+      .json(try await find($0.id(), $0.place.scope).json)
+    }
+    table.on(
+      .patch, "\(Item.path)/{id}", .write(Item.section), "Change: \(noun)", body: .json(schema), answer: .ref(name),
+      bodyLimit: Self.bodyLimit, handler: update)
+    table.on(
+      .delete, "\(Item.path)/{id}", .write(Item.section), "Delete: \(noun). Reports keep its name.", status: 204,
+      handler: delete)
+  }
+
+  /// A landing's HTML is the longest thing anybody sends.
+  private static var bodyLimit: Int { 3 << 20 }
+
+  func find(_ id: Int64, _ scope: TenantScope) async throws -> Item {
+    guard let item = try await store.find(id, of: scope) else { throw Problem.notFound(Item.noun) }
+    return item
+  }
+
+  private func create(_ call: TrackerCall) async throws -> Reply {
+    let item = try await create(call.fields(), by: call)
+    return .created(item.json, location: "/admin/api\(Item.path)/\(item.id)")
+  }
+
+  /// Adds what the fields describe; for pages too.
+  func create(_ fields: FieldReader, by call: TrackerCall) async throws -> Item {
+    var fields = fields
+    let scope = call.place.scope
+    let draft = try Item.read(&fields, current: nil, defaults: try await settings.defaults(of: scope))
+    try fields.finish()
+    guard let draft else { throw Problem.internalError() }
+    let id = try await writer.write(to: scope) { connection in
+      let id = try await store.insert(draft, at: writer.clock.now(), of: scope, in: connection)
+      try await writer.audit.append(
+        "\(Item.noun).create", "\(Item.noun):\(id)", after: call.json, by: call, in: connection)
+      return id
+    }
+    return try await find(id, scope)
+  }
+
+  private func update(_ call: TrackerCall) async throws -> Reply {
+    .json(try await update(call.id(), call.fields(), by: call).json)
+  }
+
+  func update(_ id: Int64, _ fields: FieldReader, by call: TrackerCall) async throws -> Item {
+    var fields = fields
+    let scope = call.place.scope
+    let before = try await find(id, scope)
+    let draft = try Item.read(
+      &fields, current: before.draft, defaults: try await settings.defaults(of: scope))
+    try fields.finish()
+    guard let draft else { throw Problem.internalError() }
+    try await writer.write(to: scope) { connection in
+      try await store.update(id, draft, at: writer.clock.now(), of: scope, in: connection)
+      try await writer.audit.append(
+        "\(Item.noun).update", "\(Item.noun):\(id)", before: before.json, after: call.json, by: call, in: connection)
+    }
+    return try await find(id, scope)
+  }
+
+  private func delete(_ call: TrackerCall) async throws -> Reply {
+    try await delete(call.id(), by: call)
+    return .noContent
+  }
+
+  func delete(_ id: Int64, by call: TrackerCall) async throws {
+    let scope = call.place.scope
+    let item = try await find(id, scope)
+    let users = try await store.users(of: id, of: scope)
+    guard users.isEmpty else {
+      throw Problem.conflict("Still used by \(users.prefix(5).joined(separator: ", ")).")
+    }
+    try await writer.write(to: scope) { connection in
+      try await store.archive(id, at: writer.clock.now(), of: scope, in: connection)
+      try await writer.audit.append(
+        "\(Item.noun).delete", "\(Item.noun):\(id)", before: item.json, by: call, in: connection)
+    }
+  }
+}
+
+extension PageRequest {
+  static let parameters = [
+    QueryParameter("limit", .integer, "1 to 500; 50 by default."),
+    QueryParameter("cursor", .string, "`next_cursor` of the page before."),
+    QueryParameter("q", .string, "Part of the name."),
+  ]
+
+  /// Lists of configured things are by id, newest first; the cursor is the last id seen.
+  var before: Int64 { cursor.flatMap { Int64($0) } ?? .max }
+  var pattern: String { "%\(q ?? "")%" }
+}

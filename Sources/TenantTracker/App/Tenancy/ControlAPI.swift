@@ -1,0 +1,141 @@
+import Core
+import Database
+import Security
+import Web
+
+/// `/control/v1`: how the vendor's control plane (or a script) makes and ends tenants. Exists only with CONTROL_TOKEN.
+struct ControlAPI: Sendable {
+  /// The holder of CONTROL_TOKEN.
+  struct Operator: SignedInSession {
+    var actorID: String { "control" }
+    var mustChangePassword: Bool { false }
+    func allows(_ access: Access) -> Bool { true }
+  }
+
+  /// The installation as a whole.
+  struct Everything: Sendable {}
+
+  typealias Table = RouteTable<Everything, Operator>
+  typealias ControlCall = Call<Everything, Operator>
+
+  let provisioner: TenantProvisioner
+  let directory: TenantDirectory
+  let licenses: LicenseKeeper
+  let scopes: @Sendable (Tenant) async throws -> TenantScope
+  let schemaVersion: @Sendable (SchemaName) async throws -> Int
+
+  static func hooks(token: String) -> RouteHooks<Everything, Operator> {
+    let expected = TokenHash(of: token)
+    return RouteHooks(
+      locate: { _ in Everything() },
+      authenticate: { head, _ in head.bearerToken.map { expected.matches($0) } == true ? Operator() : nil })
+  }
+
+  func register(in table: inout Table) {
+    table.define("Tenant", .any)
+    table.on(
+      .post, "/tenants", .signedIn, "Make a tenant; by slug, so it can be sent again", body: .json(.any),
+      answer: .ref("Tenant"), status: 201, handler: create)
+    table.on(.get, "/tenants", .signedIn, "All tenants", answer: .page(of: .ref("Tenant")), handler: list)
+    table.on(.get, "/tenants/{slug}", .signedIn, "A tenant with users and usage", answer: .ref("Tenant"), handler: show)
+    table.on(.post, "/tenants/{slug}/suspend", .signedIn, "Close the dashboard; clicks go on", answer: .ref("Tenant")) {
+      try await setStatus(.suspended, $0)
+    }
+    table.on(.post, "/tenants/{slug}/resume", .signedIn, "Open the dashboard again", answer: .ref("Tenant")) {
+      try await setStatus(.active, $0)
+    }
+    table.on(
+      .delete, "/tenants/{slug}", .signedIn, "End a tenant; `purge=true` drops its data",
+      query: [QueryParameter("purge", .boolean, "Drop the schema and everything in it.")], status: 204, handler: delete)
+  }
+
+  private func create(_ call: ControlCall) async throws -> Reply {
+    var fields = try call.fields()
+    let slug = fields.string("slug", length: 1...63)
+    let name = fields.string("name", length: 1...200)
+    let licenseKey = fields.optionalString("license_key", length: 1...100) ?? nil
+    let domains = (fields.optionalStrings("domains", max: 100, length: 253) ?? nil) ?? []
+    let adminObject = fields.optionalObject("admin") ?? nil
+    if let slug, !Tenant.isValidSlug(slug) {
+      fields.fault("slug", "invalid", "must be lower-case letters, digits and hyphens, at most 63")
+    }
+    for host in domains where !Hostname.isValid(host) { fields.fault("domains", "invalid", "\(host) is no host name") }
+    var admin: (email: EmailAddress, password: String?, mustChangePassword: Bool)?
+    if let adminObject {
+      var nested = try FieldReader(adminObject, path: "admin")
+      let email = nested.email("email")
+      let password = nested.optionalString("password", length: 1...256, trim: false) ?? nil
+      fields.adopt(nested)
+      if let email { admin = (email, password, false) }
+    }
+    try fields.finish()
+    guard let slug, let name else { throw Problem.internalError() }
+    let made = try await provisioner.provision(
+      .init(slug: slug, name: name, domains: domains.map { $0.lowercased() }, admin: admin))
+    try await directory.reload()
+    let scope = try await scopes(made.tenant)
+    if let licenseKey, made.isNew { try await licenses.adopt(key: licenseKey, for: scope) }
+    var answer = try await describe(made.tenant).objectValue ?? [:]
+    if let invitation = made.invitation { answer["admin_invitation_token"] = .string(invitation.text) }
+    return .created(.object(answer), location: "/control/v1/tenants/\(slug)")
+  }
+
+  private func list(_ call: ControlCall) async throws -> Reply {
+    let tenants = try await provisioner.catalog.all()
+    var items: [JSONValue] = []
+    for tenant in tenants { items.append(try await summary(tenant)) }
+    return .json(["items": .array(items), "next_cursor": nil, "total": .int(items.count)])
+  }
+
+  private func show(_ call: ControlCall) async throws -> Reply { .json(try await describe(find(call))) }
+
+  private func setStatus(_ status: Tenant.Status, _ call: ControlCall) async throws -> Reply {
+    var tenant = try await find(call)
+    guard tenant.status != .deleted else { throw Problem.conflict("The tenant is deleted.") }
+    if tenant.status != status { try await provisioner.setStatus(status, of: tenant) }
+    try await directory.reload()
+    tenant.status = status
+    return .json(try await describe(tenant))
+  }
+
+  private func delete(_ call: ControlCall) async throws -> Reply {
+    let tenant = try await find(call)
+    guard !tenant.isDefault else { throw Problem.conflict("The default tenant can't be deleted.") }
+    if call.query("purge") == "true" {
+      try await provisioner.purge(tenant)
+    } else if tenant.status != .deleted {
+      try await provisioner.setStatus(.deleted, of: tenant)
+    }
+    try await directory.reload()
+    return .noContent
+  }
+
+  private func find(_ call: ControlCall) async throws -> Tenant {
+    guard let tenant = try await provisioner.catalog.find(slug: call.parameter("slug")) else {
+      throw Problem.notFound("tenant")
+    }
+    return tenant
+  }
+
+  private func summary(_ tenant: Tenant) async throws -> JSONValue {
+    [
+      "slug": .string(tenant.slug), "name": .string(tenant.name), "status": .string(tenant.status.rawValue),
+      "default": .bool(tenant.isDefault), "shard": .string(tenant.shard), "created_at": JSONValue(tenant.createdAt),
+      "domains": JSONValue(try await provisioner.catalog.domains(of: tenant.id)),
+    ]
+  }
+
+  private func describe(_ tenant: Tenant) async throws -> JSONValue {
+    var object = try await summary(tenant).objectValue ?? [:]
+    guard tenant.status != .deleted else { return .object(object) }
+    let scope = try await scopes(tenant)
+    let day = provisioner.clock.now() - .days(1)
+    let clicks = try await scope.query(
+      "SELECT count(1) AS clicks FROM \(scope.schema).clicks WHERE ts >= \(day) AND status = 'ok'"
+    ).first?.get("clicks", as: Int.self)
+    object["users"] = .int(try await provisioner.accounts.users.count(in: scope))
+    object["usage"] = ["clicks_24h": .int(clicks ?? 0)]
+    object["schema_version"] = .int(try await schemaVersion(tenant.schema))
+    return .object(object)
+  }
+}

@@ -1,0 +1,107 @@
+import Core
+import Database
+
+/// All SQL on the control schema's tenants and domains.
+struct TenantCatalog: Sendable {
+  let control: ConnectionPool
+
+  private static let columns: SQL = "id, slug, name, schema_name, status, is_default, shard, role_secret, created_at"
+
+  func all() async throws -> [Tenant] {
+    try await control.query("SELECT \(Self.columns) FROM control.tenants ORDER BY id").map(Self.tenant)
+  }
+
+  func find(slug: String, in executor: (any SQLExecutor)? = nil) async throws -> Tenant? {
+    try await (executor ?? control).query("SELECT \(Self.columns) FROM control.tenants WHERE slug = \(slug)").first
+      .map(Self.tenant)
+  }
+
+  func find(id: Int64) async throws -> Tenant? {
+    try await control.query("SELECT \(Self.columns) FROM control.tenants WHERE id = \(id)").first.map(Self.tenant)
+  }
+
+  func insert(
+    slug: String, name: String, schema: SchemaName, roleSecret: String?, isDefault: Bool, at time: Timestamp,
+    in executor: any SQLExecutor
+  ) async throws -> Tenant {
+    let rows = try await executor.query(
+      """
+      INSERT INTO control.tenants (slug, name, schema_name, role_secret, status, is_default, created_at, status_changed_at)
+      VALUES (\(slug), \(name), \(schema.description), \(roleSecret), 'building', \(isDefault), \(time), \(time))
+      RETURNING \(Self.columns)
+      """)
+    return try Self.tenant(rows[0])
+  }
+
+  func setStatus(_ status: Tenant.Status, of id: Int64, at time: Timestamp) async throws {
+    try await control.execute(
+      "UPDATE control.tenants SET status = \(status.rawValue), status_changed_at = \(time) WHERE id = \(id)")
+  }
+
+  func remove(_ id: Int64, in executor: any SQLExecutor) async throws {
+    try await executor.execute("DELETE FROM control.tenants WHERE id = \(id)")
+  }
+
+  /// Every host that is a tenant's, with the tenant's id.
+  func domains() async throws -> [(host: String, tenantID: Int64)] {
+    try await control.query("SELECT host, tenant_id FROM control.domains").map {
+      (try $0.get("host"), try $0.get("tenant_id"))
+    }
+  }
+
+  func domains(of id: Int64) async throws -> [String] {
+    try await control.query("SELECT host FROM control.domains WHERE tenant_id = \(id) ORDER BY host").map {
+      try $0.get("host")
+    }
+  }
+
+  /// Gives `host` to a tenant. False when another tenant has it.
+  func claim(
+    host: String, for id: Int64, origin: String, at time: Timestamp, in executor: (any SQLExecutor)? = nil
+  ) async throws -> Bool {
+    let executor = executor ?? control
+    try await executor.execute(
+      """
+      INSERT INTO control.domains (host, tenant_id, origin, created_at)
+      VALUES (\(host), \(id), \(origin), \(time)) ON CONFLICT (host) DO NOTHING
+      """)
+    let owner = try await executor.query("SELECT tenant_id FROM control.domains WHERE host = \(host)").first
+    return try owner?.get("tenant_id", as: Int64.self) == id
+  }
+
+  func release(host: String, of id: Int64) async throws {
+    try await control.execute("DELETE FROM control.domains WHERE host = \(host) AND tenant_id = \(id)")
+  }
+
+  /// Tells every process that tenants or domains have changed.
+  func announceChange() async throws {
+    try await control.execute("SELECT pg_catalog.pg_notify(\(TenantDirectory.channel), '')")
+  }
+
+  private static func tenant(_ row: Row) throws -> Tenant {
+    let schema = try row.get("schema_name", as: String.self)
+    let status = try row.get("status", as: String.self)
+    guard let schema = SchemaName(schema), let status = Tenant.Status(rawValue: status) else {
+      throw TenancyError.corruptCatalog
+    }
+    return Tenant(
+      id: try row.get("id"), slug: try row.get("slug"), name: try row.get("name"), schema: schema, status: status,
+      isDefault: try row.get("is_default"), shard: try row.get("shard"), roleSecret: try row.get("role_secret"),
+      createdAt: try row.get("created_at"))
+  }
+}
+
+/// What can be wrong with the installation's tenancy.
+enum TenancyError: Error, CustomStringConvertible {
+  case corruptCatalog
+  case notInstalled
+  case singleTenantOnly
+
+  var description: String {
+    switch self {
+    case .corruptCatalog: "control.tenants holds a row this version does not understand"
+    case .notInstalled: "the control schema is not migrated: run `trackily migrate`"
+    case .singleTenantOnly: "the database login may not create roles, so there is one tenant only"
+    }
+  }
+}

@@ -1,0 +1,11 @@
+"""Plays the machine, the vendor, the customer and the visitors from outside: what the acceptance tests, the browser
+tests, the bench and the soak share. Speaks only what the product documents: commands, environment, HTTP, psql.
+"""
+
+from harness.client import Answer, Client
+from harness.customers import Tenant, Vendor
+from harness.load import Load
+from harness.stack import Stack
+from harness.waiting import eventually
+
+__all__ = ["Answer", "Client", "Load", "Stack", "Tenant", "Vendor", "eventually"]
