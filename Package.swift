@@ -96,7 +96,7 @@ let package = Package(
       swiftSettings: house),
     tests("CoreTests", ["Core"]),
     tests("DatabaseTests", ["Database"]),
-    tests("WebTests", ["Web", httpTypes, nioHTTP1, logging, services]),
+    tests("WebTests", ["Web", httpTypes, nioCore, nioHTTP1, logging, services]),
     tests("SecurityTests", ["Security"]),
     tests("JobsTests", ["Jobs"]),
     tests("LicensingTests", ["Licensing", crypto]),

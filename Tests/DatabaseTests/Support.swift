@@ -1,4 +1,5 @@
 import Database
+import Synchronization
 import TestSupport
 
 /// A connection to the database that all suites of this room share.
@@ -37,4 +38,34 @@ struct SeededGenerator: RandomNumberGenerator {
     value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
     return value ^ value >> 31
   }
+}
+
+/// A value that several tasks change.
+final class Shared<Value: Sendable>: Sendable {
+  private let state: Mutex<Value>
+
+  init(_ value: Value) { state = Mutex(value) }
+
+  var value: Value { state.withLock { $0 } }
+
+  @discardableResult
+  func update<Answer: Sendable>(_ change: (inout Value) -> Answer) -> Answer { state.withLock { change(&$0) } }
+}
+
+/// How many are inside at once, and the most there ever were.
+struct Crowd: Sendable {
+  private(set) var now = 0
+  private(set) var most = 0
+
+  mutating func enter() {
+    now += 1
+    most = max(most, now)
+  }
+
+  mutating func leave() { now -= 1 }
+}
+
+extension AsyncStream where Element: Sendable {
+  /// The next element, or nil at the end.
+  func next() async -> Element? { await first { _ in true } }
 }

@@ -90,7 +90,7 @@ import Testing
       tasks.addTask {
         try await connection.transaction { connection in
           try await connection.execute("INSERT INTO \(items) (n) VALUES (1)")
-          try await connection.query("SELECT pg_sleep(60)")
+          try await connection.execute("SELECT pg_sleep(60)")
         }
       }
       try await eventually { connection.isInTransaction }

@@ -106,6 +106,19 @@ import Testing
     }
   }
 
+  @Test func anOptionalBodyMayBeLeftOutButNotBeMalformed() async throws {
+    try await withAdmin { admin in
+      let json = [("Content-Type", "application/json")]
+      let none = try await admin.send("POST", "/api/campaigns/1/clone")
+      #expect(none.status == 200 && none.json == [:])
+      #expect(try await admin.send("POST", "/api/campaigns/1/clone", headers: json, body: []).json == [:])
+      #expect(try await admin.post("/api/campaigns/1/clone", json: ["name": "x"]).json == ["name": "x"])
+      #expect(
+        try await admin.send("POST", "/api/campaigns/1/clone", headers: json, body: [123]).code == "malformed_json")
+      #expect(try await admin.send("POST", "/api/campaigns/1/clone", body: [123, 125]).status == 415)
+    }
+  }
+
   @Test func aRefusalBeforeTheBodyLeavesTheConnectionUsable() async throws {
     try await withServer([api.mount]) { port in
       let client = TestHTTPClient(port: port)

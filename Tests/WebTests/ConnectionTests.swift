@@ -52,6 +52,8 @@ import Testing
       "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
       post("Content-Length: 3\r\nContent-Length: 5", "abcde"), post("Content-Length: -1"),
       post("Content-Length: 4\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), post("Content-Length: 3 3", "abc"),
+      post("Transfer-Encoding: chunked, identity", "0\r\n\r\n"), post("Transfer-Encoding: xchunked", "0\r\n\r\n"),
+      post("Content-Length: 99999999999999999999999", "abc"), post("Content-Length: 0x3", "abc"),
     ]
     try await withClient { client in
       for request in requests {
@@ -173,7 +175,7 @@ import Testing
       try await client.write(
         post("Content-Type: application/json\r\nContent-Length: 15", "").replacing("/uploads", with: "/campaigns")
           + #"{"name":"slow"}"#)
-      while api.gate.waitingCount == 0 { await Task.yield() }
+      try await eventually { api.gate.waitingCount > 0 }
       Task { [api] in
         // The gate opens once the server takes no more connections.
         while (try? await TestHTTPClient(port: port).get("/")) != nil { await Task.yield() }

@@ -124,10 +124,10 @@ import Testing
       [api.mount],
       observe: { answered in seen.withLock { $0.append("\(answered.method) \(answered.route) \(answered.status)") } }
     ) { port in
-      _ = try await TestHTTPClient(port: port).get("/api/tags/x")
+      _ = try await TestHTTPClient(port: port).get("/api/campaigns/7")
       _ = try await TestHTTPClient(port: port).get("/nowhere")
     }
-    #expect(seen.withLock { $0 } == ["GET /api/tags/{tag} 401", "GET * 404"])
+    #expect(seen.withLock { $0 } == ["GET /api/campaigns/{id} 401", "GET * 404"])
   }
 
   @Test func theLongestPrefixAnswers() async throws {

@@ -54,7 +54,7 @@ import Testing
   @Test func whileTheFirstRunsTheSecondIs409() async throws {
     try await withServer([api.mount]) { port in
       async let first = admin(port, key: "slow").post("/api/campaigns", json: ["name": "slow"])
-      while api.gate.waitingCount == 0 { await Task.yield() }
+      try await eventually { api.gate.waitingCount > 0 }
       let second = try await admin(port, key: "slow").post("/api/campaigns", json: ["name": "slow"])
       #expect(second.status == 409 && second.code == "conflict")
       api.gate.open()

@@ -1,19 +1,12 @@
 import Core
 import HTTPTypes
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Web
 
-final class SteppedClock: WallClock {
-  private let time = Atomic<Int64>(1_700_000_000_000_000)
-
-  func now() -> Timestamp { Timestamp(microseconds: time.load(ordering: .relaxed)) }
-  func advance(by duration: Duration) { time.add(duration.wholeMicroseconds, ordering: .relaxed) }
-}
-
 @Suite struct RateLimiterTests {
-  let clock = SteppedClock()
+  let clock = TestClock()
 
   @Test func theLimitIsReachedAndFreedAgain() throws {
     let limiter = RateLimiter<String>(limit: 10, window: .minutes(15), clock: clock)

@@ -21,11 +21,12 @@ CREATE TABLE {schema}.clicks (
   language           text,
   referrer_domain    text,
   external_id        text,
-  visitor_id         text,
+  visitor_id         uuid,
   ip                 inet,
   referrer           text,
   user_agent         text,
   cost_micros        bigint      NOT NULL DEFAULT 0,
+  currency           text        NOT NULL,
   is_unique          boolean     NOT NULL DEFAULT false,
   fraud_score        smallint,
   trace              text[]      NOT NULL DEFAULT '{}',
@@ -97,7 +98,7 @@ CREATE TABLE {schema}.conversions (
   language           text,
   referrer_domain    text,
   external_id        text,
-  visitor_id         text,
+  visitor_id         uuid,
   sub1               text,
   sub2               text,
   sub3               text,
@@ -142,7 +143,7 @@ CREATE INDEX postback_log_at ON {schema}.postback_log USING brin (at);
 -- How far each journal has been drained into this schema; moves in the transaction that copies the clicks.
 CREATE TABLE {schema}.journal_position (
   instance           text        NOT NULL,
-  stream             text        NOT NULL,  -- journal | aside
+  stream             text        NOT NULL,  -- clicks | postbacks
   segment            bigint      NOT NULL,
   "offset"           bigint      NOT NULL,
   updated_at         timestamptz NOT NULL,

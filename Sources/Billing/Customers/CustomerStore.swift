@@ -8,16 +8,25 @@ public struct CustomerStore: Sendable {
   public init(_ database: any SQLExecutor) { self.database = database }
 
   /// The customer with this address; a new one when there is none.
-  public func findOrCreate(
-    email: EmailAddress, name: String = "", at now: Timestamp
-  ) async throws(DatabaseError) -> Customer {
+  public func findOrCreate(email: EmailAddress, at now: Timestamp) async throws(DatabaseError) -> Customer {
     // DO UPDATE, not DO NOTHING: it answers with the row that is there, also when another transaction just made it.
-    let row = try await database.one(
+    try Customer(
+      await database.one(
+        """
+        INSERT INTO license.customers (email, created_at) VALUES (\(email), \(now))
+        ON CONFLICT (email) DO UPDATE SET email = EXCLUDED.email
+        RETURNING id, email, name, created_at
+        """))
+  }
+
+  /// A new customer; nil when there is one with this address.
+  public func create(email: EmailAddress, name: String, at now: Timestamp) async throws(DatabaseError) -> Customer? {
+    let row = try await database.first(
       """
       INSERT INTO license.customers (email, name, created_at) VALUES (\(email), \(name), \(now))
-      ON CONFLICT (email) DO UPDATE SET email = EXCLUDED.email
-      RETURNING id, email, name, created_at
+      ON CONFLICT (email) DO NOTHING RETURNING id, email, name, created_at
       """)
+    guard let row else { return nil }
     return try Customer(row)
   }
 

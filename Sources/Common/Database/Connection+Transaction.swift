@@ -19,6 +19,7 @@ public enum TransactionMode: Sendable {
 extension Connection {
   /// Runs `body` between BEGIN and COMMIT, or ROLLBACK when it throws. Inside a transaction it is a savepoint: then a
   /// throw undoes only what `body` did.
+  @discardableResult
   public func transaction<T>(
     _ mode: TransactionMode = .readCommitted, _ body: (Connection) async throws -> T
   ) async throws -> T {

@@ -18,12 +18,14 @@ public final class ConnectionPool: SQLExecutor, Service {
   }
 
   /// Lends a connection for the time of `body`.
+  @discardableResult
   public func withConnection<T>(_ body: (Connection) async throws -> T) async throws -> T {
     try await core.withConnection(Only(), body)
   }
 
   /// Runs `body` in a transaction: COMMIT when it returns, ROLLBACK when it throws.
   /// - Parameter retries: how often `body` is run again after a deadlock or serialization failure.
+  @discardableResult
   public func transaction<T>(
     _ mode: TransactionMode = .readCommitted, retries: Int = 0, _ body: (Connection) async throws -> T
   ) async throws -> T {

@@ -42,6 +42,7 @@ public struct DSN: Hashable, Sendable {
   public var database: String? { parameters["dbname"] }
   public var host: String? { parameters["host"] }
   public var port: String? { parameters["port"] }
+  public var applicationName: String? { parameters["application_name"] }
 
   /// What is handed to libpq: ours first, then what the DSN itself says.
   func connectParameters(options: [String: String]) -> [String: String] {

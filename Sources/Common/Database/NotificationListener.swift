@@ -6,6 +6,11 @@ public final class NotificationListener: Service {
   public struct Message: Hashable, Sendable {
     public let channel: String
     public let payload: String
+
+    public init(channel: String, payload: String) {
+      self.channel = channel
+      self.payload = payload
+    }
   }
 
   public enum Notification: Hashable, Sendable {
@@ -19,7 +24,10 @@ public final class NotificationListener: Service {
   public let notifications: AsyncStream<Notification>
 
   private static let bufferedNotifications = 1_024
+  private static let shortestPause: Duration = .milliseconds(100)
   private static let checkInterval: Duration = .seconds(30)
+  /// How soon a receiver that was too slow is tried again.
+  private static let catchUpInterval: Duration = .milliseconds(200)
 
   private let dsn: DSN
   private let channels: [String]
@@ -31,7 +39,7 @@ public final class NotificationListener: Service {
     self.channels = channels
     self.logger = logger
     (notifications, continuation) = AsyncStream.makeStream(
-      bufferingPolicy: .bufferingNewest(Self.bufferedNotifications))
+      bufferingPolicy: .bufferingOldest(Self.bufferedNotifications))
   }
 
   /// Listens until cancelled or shut down; then the stream ends.
@@ -41,10 +49,15 @@ public final class NotificationListener: Service {
   }
 
   private func listenAgainAndAgain() async {
-    var pause: Duration = .milliseconds(100)
+    var outbox = NotificationOutbox(continuation)
+    var pause = Self.shortestPause
     while !Task.isCancelled {
       do throws(DatabaseError) {
-        try await listen { pause = .milliseconds(100) }
+        let connection = try await Connection.open(dsn)
+        defer { connection.abort() }
+        for channel in channels { try await connection.execute("LISTEN \(identifier: channel)") }
+        pause = Self.shortestPause
+        try await forward(from: connection, to: &outbox)
       } catch where error.kind != .cancelled {
         logger.warning("listening for changes failed", metadata: ["error": "\(error)"])
       } catch {}
@@ -53,21 +66,19 @@ public final class NotificationListener: Service {
     }
   }
 
-  private func listen(_ hasBegun: () -> Void) async throws(DatabaseError) {
-    let connection = try await Connection.open(dsn)
-    defer { connection.abort() }
-    for channel in channels { try await connection.execute("LISTEN \(identifier: channel)") }
-    hasBegun()
-    deliver(.reconnected)
+  /// Never returns: it ends with the connection.
+  private func forward(from connection: Connection, to outbox: inout NotificationOutbox) async throws(DatabaseError) {
+    outbox.refresh()
     while true {
-      let messages = try await connection.awaitNotifications(for: Self.checkInterval)
-      for message in messages { deliver(.message(message)) }
-      if messages.isEmpty { try await connection.execute("SELECT 1") }
+      let patience = outbox.owesRefresh ? Self.catchUpInterval : Self.checkInterval
+      let messages = try await connection.awaitNotifications(for: patience)
+      for message in messages { outbox.deliver(message) }
+      if outbox.owesRefresh {
+        outbox.refresh()
+      } else if messages.isEmpty {
+        try await connection.execute("SELECT 1")
+      }
     }
-  }
-
-  private func deliver(_ notification: Notification) {
-    if case .dropped = continuation.yield(notification) { continuation.yield(.reconnected) }
   }
 }
 

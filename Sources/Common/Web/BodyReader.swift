@@ -37,7 +37,8 @@ struct BodySource: Sendable {
 
   private func checkType(for kind: BodyKind) throws(Problem) {
     switch kind {
-    case .json:
+    case .optionalJSON where !hasBody: return
+    case .json, .optionalJSON:
       guard hasBody else { throw .badRequest("A JSON body is required.", code: "malformed_json") }
       guard let type, type.essence == "application/json" || type.essence.hasSuffix("+json") else {
         throw .unsupportedMediaType()
@@ -58,7 +59,8 @@ struct BodySource: Sendable {
     case .none: return .none
     case .raw: return .raw(bytes)
     case .form: return .form(try FormBody(bytes, type: type ?? ContentType(FormBody.urlencoded)))
-    case .json:
+    case .optionalJSON where bytes.isEmpty: return .json([:])
+    case .json, .optionalJSON:
       do throws(JSONParseError) {
         return .json(try JSONValue.parse(bytes))
       } catch {

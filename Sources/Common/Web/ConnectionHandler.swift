@@ -7,11 +7,11 @@ public struct BodyWanted: Sendable {
   public init() {}
 }
 
-/// Goes up the pipeline when a request's body arrives too slowly. Its request is answered 408 and the connection closed.
+/// Goes up the pipeline when a request's body arrives too slowly: the answer is 408 and the connection's end.
 public struct BodyTooSlow: Error, Sendable {}
 
-/// Stands between the HTTP decoder and whoever answers, and makes the connection behave: requests are handed on one at a
-/// time, malformed ones get a problem document, slow bodies end, and a closing answer is really read by the client.
+/// Stands between the HTTP decoder and whoever answers, and makes the connection behave: requests are handed on one at
+/// a time, malformed ones get a problem document, slow bodies end, and the client gets to read a closing answer.
 public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   public typealias InboundIn = HTTPServerRequestPart
   public typealias InboundOut = HTTPServerRequestPart
@@ -26,6 +26,8 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
   /// The input is broken behind what is held; told when everything before is answered.
   private var pendingError: HTTPParserError?
   private var bodyStart = NIODeadline.now()
+  private var lastProgress = NIODeadline.now()
+  private var idleTimer: Scheduled<Void>?
   private var bodyTimer: Scheduled<Void>?
   private var lingerTimer: Scheduled<Void>?
   private let limits: ConnectionLimits
@@ -33,6 +35,11 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
   public init(limits: ConnectionLimits = ConnectionLimits()) {
     self.limits = limits
     rules = ConnectionRules(limits: limits)
+  }
+
+  public func handlerAdded(context: ChannelHandlerContext) {
+    lastProgress = .now()
+    scheduleIdleTimer(context)
   }
 
   public func handlerRemoved(context: ChannelHandlerContext) { cancelTimers() }
@@ -55,9 +62,10 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
   }
 
   private func deliver(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    lastProgress = .now()
     switch part {
     case .head(let head):
-      bodyStart = .now()
+      bodyStart = lastProgress
       guard rules.receive(head) == .forward else { return refuse(status: .badRequest, context) }
     case .body(let buffer): rules.receive(bytes: buffer.readableBytes)
     case .end:
@@ -121,8 +129,13 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
   }
 
   public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is ChannelShouldQuiesceEvent, rules.isResponding { rules.stopKeepingAlive() }
-    context.fireUserInboundEventTriggered(event)
+    guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+    // Handlers above do not know of each other's requests, so the end is decided here alone.
+    if rules.isResponding {
+      rules.stopKeepingAlive()
+    } else if !rules.isLingering {
+      context.close(promise: nil)
+    }
   }
 
   // MARK: Outbound
@@ -132,6 +145,7 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
       promise?.fail(ChannelError.outputClosed)
       return
     }
+    lastProgress = .now()
     switch unwrapOutboundIn(data) {
     case .head(var head) where head.status.code >= 200:
       rules.begin(&head)
@@ -181,8 +195,8 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
     linger(context)
   }
 
-  /// Says that we are done, and reads on for a moment: closing at once with bytes unread would reset the connection, and
-  /// the client would lose the answer.
+  /// Says that we are done, and reads on for a moment: closing at once with bytes unread would reset the connection,
+  /// and the client would lose the answer.
   private func linger(_ context: ChannelHandlerContext) {
     bodyTimer?.cancel()
     bodyTimer = nil
@@ -210,11 +224,26 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
     }
   }
 
+  /// Closes a connection on which nothing happens: no whole head comes, a body stands still, or the client does not
+  /// take its answer. A request that is being worked on may take its time.
+  private func scheduleIdleTimer(_ context: ChannelHandlerContext) {
+    let isWorking = rules.isResponding && !rules.isReceiving && context.channel.isWritable
+    let deadline = (isWorking ? .now() : lastProgress) + TimeAmount(limits.idleTimeout)
+    idleTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
+      let isWorking = rules.isResponding && !rules.isReceiving && context.channel.isWritable
+      if !isWorking, lastProgress + TimeAmount(limits.idleTimeout) <= .now() {
+        context.close(promise: nil)
+      } else {
+        scheduleIdleTimer(context)
+      }
+    }
+  }
+
   private func cancelTimers() {
-    bodyTimer?.cancel()
-    lingerTimer?.cancel()
+    for timer in [bodyTimer, lingerTimer, idleTimer] { timer?.cancel() }
     bodyTimer = nil
     lingerTimer = nil
+    idleTimer = nil
   }
 }
 

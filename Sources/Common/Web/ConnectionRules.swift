@@ -82,7 +82,7 @@ struct ConnectionRules {
     }
   }
 
-  /// A client that never got `100 Continue` may or may not send its body: nobody can tell where the next request begins.
+  /// A client that never got `100 Continue` may or may not send its body, so where the next request begins is unknown.
   private var isRestWorthReading: Bool {
     guard !awaitsContinue, let declaredLength else { return false }
     return declaredLength - received <= limits.unreadBodyLimit

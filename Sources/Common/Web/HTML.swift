@@ -29,18 +29,24 @@ public struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
 
   public static func + (left: HTML, right: HTML) -> HTML { HTML(unescaped: left.text + right.text) }
 
+  /// Goes by bytes: a combining mark after a `<` makes it another character, but not for a browser.
   static func escape(_ text: some StringProtocol, into output: inout String) {
-    var rest = text[...]
-    while let index = rest.utf8.firstIndex(where: { entity(for: $0) != nil }) {
-      output += rest[..<index]
-      output += entity(for: rest.utf8[index]) ?? ""
-      rest = rest[rest.utf8.index(after: index)...]
+    let utf8 = text.utf8
+    var start = utf8.startIndex
+    var index = start
+    while index != utf8.endIndex {
+      let next = utf8.index(after: index)
+      if let entity = entity(for: utf8[index]) {
+        output += text[start..<index]
+        output += "\(entity)"
+        start = next
+      }
+      index = next
     }
-    output += rest
+    output += text[start...]
   }
 
-  @inline(__always)
-  private static func entity(for byte: UInt8) -> String? {
+  private static func entity(for byte: UInt8) -> StaticString? {
     switch byte {
     case UInt8(ascii: "&"): "&amp;"
     case UInt8(ascii: "<"): "&lt;"

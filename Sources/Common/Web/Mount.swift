@@ -21,7 +21,7 @@ public struct Mount: Sendable {
   public init(_ assets: StaticAssets) {
     prefix = assets.prefix
     answer = { head, _, _ in
-      Answered(reply: assets.reply(to: head), route: "\(assets.prefix)/*")
+      Answered(reply: assets.reply(to: head), route: RouteName("\(assets.prefix)/*"))
     }
   }
 
@@ -32,10 +32,23 @@ public struct Mount: Sendable {
   }
 }
 
-/// An answer and the name of the route that gave it, for the access log.
+/// An answer and the name of the route that gave it.
 struct Answered: Sendable {
   var reply: Reply
-  var route: String
+  var route: RouteName
+}
+
+/// A route in logs and metrics.
+struct RouteName: Sendable {
+  /// With the placeholders.
+  let template: String
+  /// With the numbers in their place.
+  let shown: String
+
+  init(_ template: String, shown: String? = nil) {
+    self.template = template
+    self.shown = shown ?? template
+  }
 }
 
 /// What every request has from the application.
@@ -43,7 +56,8 @@ struct RequestEdge: Sendable {
   let logger: Logger
   let translate: @Sendable (any Error) -> Problem?
 
-  /// The refusal an error stands for. What nobody planned is logged here, with the request's id, and told without details.
+  /// The refusal an error stands for. What nobody planned is logged here with the request's id, and told without
+  /// details.
   func problem(for error: any Error) -> Problem {
     if let problem = error as? Problem { return problem }
     if let problem = translate(error) {

@@ -20,7 +20,10 @@ extension RouteTable {
     var used: Set<String> = []
     for route in routes {
       used.formUnion(route.answer?.references ?? [])
-      if case .json(let schema) = route.body { used.formUnion(schema.references) }
+      switch route.body {
+      case .json(let schema), .optionalJSON(let schema): used.formUnion(schema.references)
+      case .none, .form, .raw: break
+      }
       for parameter in route.query { used.formUnion(parameter.schema.references) }
     }
     for (_, schema) in schemas { used.formUnion(schema.references) }
@@ -104,15 +107,16 @@ public enum OpenAPIDocument {
     switch body {
     case .none: nil
     case .json(let schema): content("application/json", schema)
+    case .optionalJSON(let schema): content("application/json", schema, isRequired: false)
     case .form: content("application/x-www-form-urlencoded", .map(.string))
     case .raw: content("application/octet-stream", Schema(json: ["type": "string", "format": "binary"]))
     }
   }
 
-  private static func content(_ type: String, _ schema: Schema) -> JSONValue {
+  private static func content(_ type: String, _ schema: Schema, isRequired: Bool = true) -> JSONValue {
     var types: JSONObject = [:]
     types[type] = ["schema": schema.json]
-    return ["required": true, "content": .object(types)]
+    return ["required": .bool(isRequired), "content": .object(types)]
   }
 
   private static func responses(of route: RouteDescription) -> JSONValue {

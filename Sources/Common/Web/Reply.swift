@@ -6,7 +6,7 @@ public struct Reply: Sendable {
   public enum Body: Sendable {
     case empty
     case bytes([UInt8])
-    /// Written piece by piece, chunked. An error thrown half-way ends the connection, so the client sees a broken answer.
+    /// Written piece by piece, chunked. An error half-way ends the connection, so the client sees a broken answer.
     case stream(@Sendable (ReplyWriter) async throws -> Void)
   }
 

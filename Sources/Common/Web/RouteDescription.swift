@@ -15,6 +15,8 @@ public enum BodyKind: Sendable, Hashable {
   case none
   /// `application/json`, required.
   case json(Schema)
+  /// `application/json`, or nothing: read as an empty object.
+  case optionalJSON(Schema)
   /// A form, urlencoded or multipart.
   case form
   /// The bytes as they came: uploads, webhooks whose signature covers them.

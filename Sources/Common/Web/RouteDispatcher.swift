@@ -14,10 +14,10 @@ struct RouteDispatcher<Place: Sendable, Session: SignedInSession>: Sendable {
     var exchange = Exchange<Place, Session>()
     do {
       let reply = try await run(head, source, edge, &exchange)
-      return Answered(reply: finished(reply, head, exchange), route: exchange.logName(prefix))
+      return Answered(reply: finished(reply, head, exchange), route: exchange.routeName(prefix))
     } catch {
       let problem = edge.problem(for: error)
-      return Answered(reply: await refusal(problem, head, exchange), route: exchange.logName(prefix))
+      return Answered(reply: await refusal(problem, head, exchange), route: exchange.routeName(prefix))
     }
   }
 
@@ -148,14 +148,15 @@ struct Exchange<Place: Sendable, Session: SignedInSession> {
   var parameters: [(name: String, value: String)] = []
   var allowed: [String] = []
 
-  /// The route for the access log. Values in paths may be secrets (a reset link's token), so only numbers are shown.
-  func logName(_ prefix: String) -> String {
-    guard let route else { return "\(prefix)/*" }
+  /// Values in paths may be secrets (a reset link's token), so only numbers are ever shown.
+  func routeName(_ prefix: String) -> RouteName {
+    guard let route else { return RouteName("\(prefix)/*") }
+    if route.path == "/" && !prefix.isEmpty { return RouteName(prefix) }
     let path = PathPattern(route.path).filled { name in
       let value = parameters.first { $0.name == name }?.value ?? ""
       return Int64(value) == nil ? "{\(name)}" : value
     }
-    return path == "/" && !prefix.isEmpty ? prefix : prefix + path
+    return RouteName(prefix + route.path, shown: prefix + path)
   }
 }
 

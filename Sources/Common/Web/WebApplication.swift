@@ -6,7 +6,8 @@ import NIOCore
 public import ServiceLifecycle
 
 /// A program's HTTP side: tables of routes and assets at their prefixes, behind one edge that renders every error,
-/// names every request, and finishes every answer. A service; stops accepting and finishes what runs on graceful shutdown.
+/// names every request, and finishes every answer. A service; on graceful shutdown it stops accepting and finishes
+/// what runs.
 public struct WebApplication: Service {
   private let application: Application<WebResponder>
 
@@ -39,7 +40,7 @@ public struct WebApplication: Service {
 /// One answered request, for metrics.
 public struct AnsweredRequest: Sendable {
   public let method: String
-  /// The route's path with its prefix and placeholders, so the number of values is bounded but for numbers in it.
+  /// The route's path with its prefix and placeholders, never a value out of a request: there are as many as routes.
   public let route: String
   public let status: Int
   public let duration: Duration

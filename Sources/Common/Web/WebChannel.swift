@@ -7,6 +7,7 @@ public import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
 /// How a connection of ours is set up: HTTP/1 decoder, `ConnectionHandler`, the program's own handlers, Hummingbird.
+/// Time-outs and shutdown are the `ConnectionHandler`'s, who sees every request; the framework sees only its own.
 public struct WebChannel: ServerChildChannel, HTTPChannelHandler {
   public typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -14,7 +15,8 @@ public struct WebChannel: ServerChildChannel, HTTPChannelHandler {
   private let limits: ConnectionLimits
   private let handlers: @Sendable () -> [any ChannelHandler]
 
-  /// - Parameter handlers: of each connection, on `HTTPServerRequestPart`s; what they answer never reaches the framework.
+  /// - Parameter handlers: of each connection, on `HTTPServerRequestPart`s. What they answer never reaches
+  ///   the framework. A body's end may never come: then `HTTPParserError` or `BodyTooSlow` does, as an error.
   public init(
     limits: ConnectionLimits, handlers: @escaping @Sendable () -> [any ChannelHandler] = { [] },
     responder: @escaping HTTPChannelHandler.Responder
@@ -37,7 +39,6 @@ public struct WebChannel: ServerChildChannel, HTTPChannelHandler {
       try pipeline.addHandler(ConnectionHandler(limits: limits))
       for handler in handlers() { try pipeline.addHandler(handler) }
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-      try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTimeout, logger: logger))
       return try NIOAsyncChannel(
         wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
     }

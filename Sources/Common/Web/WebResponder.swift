@@ -34,14 +34,14 @@ struct WebResponder: HTTPResponder {
     if let mount = mounts.first(where: { $0.covers(head.path) }) {
       answered = await mount.answer(head, source, edge)
     } else {
-      answered = Answered(reply: .problem(.notFound("path")), route: "*")
+      answered = Answered(reply: .problem(.notFound("path")), route: RouteName("*"))
     }
     let reply = ReplyFinisher(settings: settings, head: head).finish(answered.reply)
     let duration = ContinuousClock.now - start
-    log(head, answered.route, reply.status, duration, logger)
+    log(head, answered.route.shown, reply.status, duration, logger)
     observe(
       AnsweredRequest(
-        method: head.method.rawValue, route: answered.route, status: reply.status, duration: duration))
+        method: head.method.rawValue, route: answered.route.template, status: reply.status, duration: duration))
     return reply.response(isHead: head.method == .head)
   }
 

@@ -2,7 +2,7 @@ public import Core
 
 /// How a program's HTTP edge behaves, whatever its routes.
 public struct WebSettings: Sendable {
-  /// The address to listen at; all IPv4 and IPv6 ones by default.
+  /// The address to listen at; all IPv4 ones by default, `::` for IPv6 too.
   public var address: String
   /// 0 takes a free one, told to `onListening`.
   public var port: Int

@@ -96,6 +96,9 @@ final class SampleAPI: Sendable {
       .post, "/uploads", .section("campaigns", .write), "Takes a file.", body: .raw, answer: .any, bodyLimit: 200_000
     ) { .json(["bytes": .int($0.bytes.count)]) }
     table.on(
+      .post, "/campaigns/{id}/clone", .section("campaigns", .write), "Clones.", body: .optionalJSON(.any), answer: .any
+    ) { .json($0.json) }
+    table.on(
       .post, "/automation", .section("settings", .write), "A licensed thing.", feature: "automizer", body: .json(.any),
       answer: .any
     ) { _ in .json([:]) }

@@ -1,4 +1,5 @@
 import Core
+import HummingbirdCore
 import Logging
 import ServiceLifecycle
 import TestSupport
@@ -8,14 +9,14 @@ import TestSupport
 /// Runs a real application on a free port while `body` talks to it, then stops it gracefully.
 func withServer<Result: Sendable>(
   _ mounts: [Mount], settings: WebSettings = WebSettings(address: "127.0.0.1", port: 0),
-  logger: Logger = Logger(label: "web-tests", factory: { _ in SwiftLogNoOpLogHandler() }),
+  logger: Logger = .silent,
   translate: @escaping @Sendable (any Error) -> Problem? = { _ in nil },
-  observe: @escaping @Sendable (AnsweredRequest) -> Void = { _ in },
+  observe: @escaping @Sendable (AnsweredRequest) -> Void = { _ in }, server: HTTPServerBuilder? = nil,
   _ body: (Int) async throws -> Result
 ) async throws -> Result {
   let (ports, listening) = AsyncStream<Int>.makeStream()
   let application = WebApplication(
-    settings: settings, mounts: mounts, logger: logger, translate: translate, observe: observe,
+    settings: settings, mounts: mounts, logger: logger, translate: translate, observe: observe, server: server,
     onListening: { listening.yield($0) })
   let services = ServiceGroup(configuration: .init(services: [application], logger: logger))
   return try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -1,6 +1,6 @@
 public import Core
 
-/// The messages of `/api/v1/licenses/*`. Both programs use these types: the tracker writes ``json``, the server reads it.
+/// The messages of `/api/v1/licenses/*`. Both programs use these types: the tracker writes `json`, the server reads it.
 ///
 /// Readers let unknown fields be: a tracker may be newer than its licence server.
 public enum LicenseAPI {

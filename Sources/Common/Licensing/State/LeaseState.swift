@@ -1,7 +1,7 @@
 public import Core
 
-/// All that a tracker remembers of its licence from one heartbeat to the next, and the rules by which rights come and go:
-/// only a signed word changes them, and time does when the signed word has run out.
+/// All that a tracker remembers of its licence from one heartbeat to the next, and the rules by which rights come and
+/// go: only a signed word changes them, and time does when the signed word has run out.
 ///
 /// A value: the caller stores ``json`` after each change.
 public struct LeaseState: Sendable, Hashable {

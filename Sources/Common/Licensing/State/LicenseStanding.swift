@@ -88,7 +88,7 @@ extension LicenseStanding.Banner {
     switch self {
     case .refused(let code): code.refusalMessage
     case .lapsed(let since):
-      "The licence could not be renewed until \(since.utcDate). Starter features only, until the licence server answers."
+      "The licence was not renewed until \(since.utcDate). Starter features only, until the licence server answers."
     case .grace(let until):
       "The licence could not be renewed. Everything keeps working until \(until.utcDate), then Starter features only."
     case .overdue: "A payment for the licence is overdue. Everything keeps working for now."

@@ -22,8 +22,8 @@ struct CurlOutcome: Sendable {
 
 /// One libcurl easy handle with its options, what it uploads and what it has received.
 final class CurlTransfer: @unchecked Sendable {
-  // SAFETY: one thread at a time. The task that builds it hands it to the driver's thread through the driver's mutex and
-  // doesn't touch it again; the outcome comes back as a value.
+  // SAFETY: one thread at a time. The task that builds it hands it to the driver's thread through the driver's mutex
+  // and doesn't touch it again; the outcome comes back as a value.
 
   let handle: UnsafeMutableRawPointer
   private let responseLimit: Int

@@ -1,9 +1,9 @@
-import CCurl
 import Core
 
 /// Where mail is handed in, read from `SMTP_URL`: `smtp://[user:password@]host[:port]`, or `smtps://` for TLS from the
 /// first byte. User and password are percent-encoded.
 public struct MailServer: Sendable, CustomStringConvertible {
+  /// An IPv6 address is in brackets.
   public let host: String
   public let port: Int
   public let user: String?
@@ -12,39 +12,39 @@ public struct MailServer: Sendable, CustomStringConvertible {
   public let isImplicitTLS: Bool
 
   public init?(_ url: String) {
-    guard
-      let rest = ["smtp://", "smtps://"].first(where: { url.lowercased().hasPrefix($0) }).map({
-        url.dropFirst($0.count)
-      })
-    else { return nil }
-    isImplicitTLS = url.lowercased().hasPrefix("smtps://")
-    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    guard let separator = url.firstRange(of: "://") else { return nil }
+    let scheme = url[..<separator.lowerBound].lowercased()
+    guard scheme == "smtp" || scheme == "smtps" else { return nil }
+    let authority = url[separator.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     let parts = authority.split(separator: "@", omittingEmptySubsequences: false)
-    guard (1...2).contains(parts.count), let place = parts.last else { return nil }
+    guard (1...2).contains(parts.count), let place = parts.last.flatMap(Self.place) else { return nil }
+    var credentials: (user: String, password: String)?
     if parts.count == 2 {
-      let credentials = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        .map { PercentCoding.decode($0.utf8, plusIsSpace: false) }
-      guard let user = credentials.first, !user.isEmpty, credentials.allSatisfy({ $0.isHeaderSafe }) else { return nil }
-      self.user = user
-      password = credentials.count == 2 ? credentials[1] : ""
-    } else {
-      user = nil
-      password = nil
+      credentials = Self.credentials(parts[0])
+      if credentials == nil { return nil }
     }
-    let portStart =
-      place.hasPrefix("[") ? place.firstIndex(of: "]").map { place.index(after: $0) } : place.firstIndex(of: ":")
-    let name = portStart.map { place[..<$0] } ?? place
-    let portText = portStart.map { place[$0...] } ?? ""
-    guard name.hasPrefix("[") ? IPAddress(name.dropFirst().dropLast()) != nil : Hostname.isValid(name) else {
-      return nil
-    }
-    host = name.lowercased()
-    if portText.isEmpty {
-      port = isImplicitTLS ? 465 : 587
-    } else {
-      guard portText.hasPrefix(":"), let number = UInt16(portText.dropFirst()), number > 0 else { return nil }
-      port = Int(number)
-    }
+    isImplicitTLS = scheme == "smtps"
+    host = place.host
+    port = place.port ?? (isImplicitTLS ? 465 : 587)
+    user = credentials?.user
+    password = credentials?.password
+  }
+
+  private static func credentials(_ text: Substring) -> (user: String, password: String)? {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      .map { PercentCoding.decode($0.utf8, plusIsSpace: false) }
+    guard let user = parts.first, !user.isEmpty, parts.allSatisfy(\.isHeaderSafe) else { return nil }
+    return (user, parts.count == 2 ? parts[1] : "")
+  }
+
+  private static func place(_ text: Substring) -> (host: String, port: Int?)? {
+    let end = text.hasPrefix("[") ? text.firstIndex(of: "]").map { text.index(after: $0) } : text.firstIndex(of: ":")
+    let host = text[..<(end ?? text.endIndex)]
+    let isAddress = host.hasPrefix("[") && host.hasSuffix("]") && IPAddress(host.dropFirst().dropLast()) != nil
+    guard isAddress || Hostname.isValid(host) else { return nil }
+    guard let end, end < text.endIndex else { return (host.lowercased(), nil) }
+    guard text[end] == ":", let port = UInt16(text[text.index(after: end)...]), port > 0 else { return nil }
+    return (host.lowercased(), Int(port))
   }
 
   /// Without the password.
@@ -54,10 +54,9 @@ public struct MailServer: Sendable, CustomStringConvertible {
 
   /// A password crosses a network only inside TLS.
   var mustUseTLS: Bool {
-    let address = IPAddress(host.drop { $0 == "[" }.prefix { $0 != "]" })
-    let isLocal =
-      host == "localhost" || address.map { CIDR("127.0.0.0/8")?.contains($0) == true || $0 == IPAddress("::1") } == true
-    return user != nil && !isLocal
+    guard user != nil else { return false }
+    if host == "localhost" || host == "[::1]" { return false }
+    return IPAddress(host).map { CIDR("127.0.0.0/8")?.contains($0) != true } ?? true
   }
 }
 

@@ -19,7 +19,8 @@ public enum MailError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Hands messages to an SMTP server: TLS verified whenever it is used, STARTTLS when offered and demanded for passwords.
+/// Hands messages to an SMTP server. TLS is verified whenever it is used; STARTTLS is used when offered, and demanded
+/// when there is a password to send.
 public final class Mailer: Sendable {
   private let server: MailServer
   private let clock: any WallClock
@@ -75,6 +76,9 @@ public final class Mailer: Sendable {
     case CURLE_LOGIN_DENIED: throw .permanent(reply ?? "wrong user or password")
     case CURLE_USE_SSL_FAILED: throw .permanent("no TLS offered, and the password must not travel without")
     case CURLE_PEER_FAILED_VERIFICATION: throw .permanent("the server's certificate is not valid")
+    case CURLE_OPERATION_TIMEDOUT: throw .temporary("timed out")
+    case CURLE_COULDNT_RESOLVE_HOST: throw .temporary("\(server.host) is unknown")
+    case CURLE_COULDNT_CONNECT: throw .temporary("nobody answers at \(server.host):\(server.port)")
     default: break
     }
     if (500..<600).contains(outcome.status) { throw .permanent(reply ?? "\(outcome.status)") }

@@ -131,7 +131,7 @@ extension CurlTransfer {
   fileprivate func describe(_ request: OutboundRequest) {
     set(CURLOPT_USERAGENT, "Trackily")
     set(CURLOPT_ACCEPT_ENCODING, "")  // whatever this curl can decompress
-    // A name alone takes curl's own header away: many servers stall on 100-continue, and bodies are no forms by default.
+    // A name alone takes curl's own header away: many servers stall on 100-continue, and bodies are no forms.
     let removed = request.headers["content-type"] == nil ? ["Expect:", "Content-Type:"] : ["Expect:"]
     let given = request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
     set(CURLOPT_HTTPHEADER, list: removed + given)
@@ -169,7 +169,7 @@ extension OutboundError {
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
       CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
       self = .tls
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: self = .invalidRequest("the URL is malformed")
+    case CURLE_URL_MALFORMAT: self = .invalidRequest("the URL is malformed")
     default: self = .broken(code: Int(code))
     }
   }

@@ -60,3 +60,26 @@ struct Instance: Sendable, Identifiable {
     ]
   }
 }
+
+/// What staff, and for their own the customer, do with an instance.
+enum InstanceAct: String, CaseIterable, Sendable {
+  case deactivate, ban, unban
+
+  /// An act that does not fit the state leaves it: a ban is not lifted by a deactivation.
+  func result(from state: Instance.State) -> Instance.State {
+    switch (self, state) {
+    case (.deactivate, .active): .deactivated
+    case (.ban, _): .banned
+    case (.unban, .banned): .deactivated
+    case (.deactivate, _), (.unban, _): state
+    }
+  }
+
+  var summary: String {
+    switch self {
+    case .deactivate: "Frees an instance's slot"
+    case .ban: "Bans an instance: it is refused with BANNED"
+    case .unban: "Lifts a ban: the instance may activate again"
+    }
+  }
+}

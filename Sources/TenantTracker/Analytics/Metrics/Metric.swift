@@ -59,6 +59,9 @@ public enum Metric: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it is a ratio, which has no value where it would divide by zero.
+  public var isRatio: Bool { formula.divisor != nil }
+
   /// The metric's value, rounded once, from exact base values. Nil where it would divide by zero.
   public func value(of base: BaseValues) -> MetricValue? {
     switch format {

@@ -9,7 +9,8 @@ public struct ReportEngine: Sendable {
 
   /// - Throws: ``Problem`` for a request that cannot be answered, ``DatabaseError``.
   public func answer(_ request: ReportRequest, of scope: TenantScope) async throws -> ReportAnswer {
-    let window = try await ReportWindow.find(request, now: clock.now(), in: scope)
+    let window = try await ReportWindow.find(
+      from: request.from, to: request.to, zone: request.zone, now: clock.now(), in: scope)
     let plan = ReportPlan(request, window: window)
     return try ReportAnswer(plan, rows: try await scope.query(plan.sql(schema: scope.schema)))
   }

@@ -86,12 +86,7 @@ private struct ReportQueryReader {
     if request.groupings.count > ReportRequest.mostGroupings {
       fault("group_by", "length", "may have \(ReportRequest.mostGroupings) groupings")
     }
-    if let from = request.from, let to = request.to {
-      if to < from { fault("to", "range", "must not be before from") }
-      if to.daysSinceEpoch - from.daysSinceEpoch >= ReportRequest.mostDays {
-        fault("from", "range", "a report may span \(ReportRequest.mostDays) days")
-      }
-    }
+    if let from = request.from, let to = request.to, to < from { fault("to", "range", "must not be before from") }
     request.filters = filterValues.compactMap { filter($0.grouping, $0.values) }
     if let sortText { request.sort = sort(sortText, of: request) }
   }

@@ -54,7 +54,6 @@ public struct ReportRequest: Sendable, Hashable {
   /// Rows at most.
   public var limit: Int
 
-  public static let mostDays = 1_100
   public static let mostGroupings = 5
   public static let mostRows = 10_000
   public static let standardRows = 1_000

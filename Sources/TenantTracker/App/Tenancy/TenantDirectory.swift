@@ -56,10 +56,12 @@ final class TenantDirectory: Service {
     }
   }
 
-  /// Every host with its tenant, for the click path's snapshot.
-  var hosts: [String: Int64] { state.withLock { $0.hosts } }
+  /// A tenant's own hosts, for the click path's snapshot.
+  func hosts(of id: Int64) -> [String] { state.withLock { $0.hosts.filter { $0.value == id }.keys.sorted() } }
 
-  func isOwnHost(_ host: String) -> Bool { ownHosts.contains(host) || host == "localhost" || IPAddress(host) != nil }
+  var publicHosts: [String] { ownHosts.sorted() }
+
+  var isSingleTenant: Bool { state.withLock { $0.isSingleTenant } }
 
   func reload() async throws {
     let tenants = try await catalog.all()

@@ -117,8 +117,10 @@ struct EventReader {
     }
   }
 
+  var isAtEnd: Bool { offset == bytes.count }
+
   func finish() throws(EventFault) {
-    guard offset == bytes.count else { throw .malformed }
+    guard isAtEnd else { throw .malformed }
   }
 
   private mutating func run(of count: UInt64) throws(EventFault) -> UnsafeRawBufferPointer {

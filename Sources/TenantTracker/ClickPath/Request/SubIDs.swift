@@ -4,7 +4,7 @@ public struct SubIDs: Hashable, Sendable {
 
   private var entries: [Entry] = []
 
-  private struct Entry: Hashable, Sendable {
+  fileprivate struct Entry: Hashable, Sendable {
     let number: UInt8
     var value: String
   }
@@ -32,15 +32,18 @@ public struct SubIDs: Hashable, Sendable {
 }
 
 extension SubIDs: Sequence {
-  /// The set ones in ascending order.
-  public func makeIterator() -> AnyIterator<(number: Int, value: String)> {
-    var index = 0
-    return AnyIterator { [entries] in
-      guard index < entries.count else { return nil }
-      defer { index += 1 }
-      return (Int(entries[index].number), entries[index].value)
+  public struct Iterator: IteratorProtocol {
+    private var entries: IndexingIterator<[Entry]>
+
+    fileprivate init(_ entries: [Entry]) { self.entries = entries.makeIterator() }
+
+    public mutating func next() -> (number: Int, value: String)? {
+      entries.next().map { (Int($0.number), $0.value) }
     }
   }
+
+  /// The set ones in ascending order.
+  public func makeIterator() -> Iterator { Iterator(entries) }
 }
 
 extension SubIDs: ExpressibleByDictionaryLiteral {

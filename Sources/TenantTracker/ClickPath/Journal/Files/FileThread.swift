@@ -3,47 +3,23 @@ internal import Glibc
 internal import Synchronization
 
 /// A thread of its own that does one piece of blocking file work after the other, so that none of it sits on Swift's
-/// few cooperative threads or on an event loop.
+/// few cooperative threads or on an event loop. It ends when nobody holds it any more.
 final class FileThread: Sendable {
-  private struct State {
-    var work: [@Sendable () -> Void] = []
-    var isStopped = false
-  }
-
-  private let state = Mutex(State())
-  private let wake = DispatchSemaphore(value: 0)
+  private let queue: FileWork
 
   /// Nil when the system gives no more threads.
-  static func started() -> FileThread? {
-    let thread = FileThread()
-    return spawn { thread.run() } ? thread : nil
+  init?() {
+    let queue = FileWork()
+    self.queue = queue
+    guard Self.spawn({ queue.work() }) else { return nil }
   }
 
-  private init() {}
+  deinit { queue.close() }
 
-  /// Waits, without holding a thread, until `body` has run. Must not be called after ``stop()``.
+  /// Waits, without holding a thread, until `body` has run.
   func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { continuation in
-      state.withLock { $0.work.append { continuation.resume(returning: body()) } }
-      wake.signal()
-    }
-  }
-
-  /// Lets the thread end after the work it was given.
-  func stop() {
-    state.withLock { $0.isStopped = true }
-    wake.signal()
-  }
-
-  private func run() {
-    while true {
-      wake.wait()
-      let (work, isStopped) = state.withLock { state in
-        defer { state.work.removeAll(keepingCapacity: true) }
-        return (state.work, state.isStopped)
-      }
-      for piece in work { piece() }
-      if isStopped { return }
+      queue.add { continuation.resume(returning: body()) }
     }
   }
 
@@ -68,5 +44,39 @@ final class FileThread: Sendable {
   private final class ThreadBody: Sendable {
     let run: @Sendable () -> Void
     init(run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+}
+
+/// What the thread shares with its holder, and outlives him by.
+private final class FileWork: Sendable {
+  private struct State {
+    var pieces: [@Sendable () -> Void] = []
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
+  private let wake = DispatchSemaphore(value: 0)
+
+  func add(_ piece: @escaping @Sendable () -> Void) {
+    state.withLock { $0.pieces.append(piece) }
+    wake.signal()
+  }
+
+  func close() {
+    state.withLock { $0.isClosed = true }
+    wake.signal()
+  }
+
+  /// The thread's life.
+  func work() {
+    while true {
+      wake.wait()
+      let (pieces, isClosed) = state.withLock { state in
+        defer { state.pieces.removeAll() }
+        return (state.pieces, state.isClosed)
+      }
+      for piece in pieces { piece() }
+      if isClosed { return }
+    }
   }
 }

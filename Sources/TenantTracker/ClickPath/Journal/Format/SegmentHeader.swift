@@ -9,7 +9,8 @@
 /// | 24 | 8 | first sequence: what an earlier segment holds from here on was rewritten into this one and is void |
 /// | 32 | 16 | instance |
 /// | 48 | 4 | salt of the records' checksums |
-/// | 52 | 12 | zero |
+/// | 52 | 4 | capacity: the size of the file before its unused end was cut off |
+/// | 56 | 8 | zero |
 ///
 /// Magic, version and checksum stay where they are in every version, so an unknown one is told from a damaged one.
 /// The page is written together with the first batch; a segment made ahead is nothing but zeros.
@@ -27,6 +28,7 @@ struct SegmentHeader: Hashable, Sendable {
   var firstSequence: UInt64
   var instance: JournalInstance
   var salt: UInt32
+  var capacity: Int
 
   var page: [UInt8] {
     var page = [UInt8](repeating: 0, count: Self.pageSize)
@@ -38,6 +40,7 @@ struct SegmentHeader: Hashable, Sendable {
         page.storeBytes(of: firstSequence.littleEndian, toByteOffset: offset + 24, as: UInt64.self)
         page[(offset + 32)..<(offset + 48)].copyBytes(from: instance.description.utf8)
         page.storeBytes(of: salt.littleEndian, toByteOffset: offset + 48, as: UInt32.self)
+        page.storeBytes(of: UInt32(capacity).littleEndian, toByteOffset: offset + 52, as: UInt32.self)
         let checksum = Self.checksum(UnsafeRawBufferPointer(page), at: offset)
         page.storeBytes(of: checksum.littleEndian, toByteOffset: offset + 12, as: UInt32.self)
       }
@@ -66,7 +69,8 @@ struct SegmentHeader: Hashable, Sendable {
       return .header(
         SegmentHeader(
           number: Int64(bitPattern: page.word64(at: offset + 16)), firstSequence: page.word64(at: offset + 24),
-          instance: instance, salt: page.word32(at: offset + 48)))
+          instance: instance, salt: page.word32(at: offset + 48),
+          capacity: Int(page.word32(at: offset + 52))))
     }
     return .damaged
   }

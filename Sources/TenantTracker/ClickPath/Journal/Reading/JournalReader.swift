@@ -6,10 +6,8 @@ public struct JournalReader: Sendable {
   private let files: any JournalFiles
   private let segments: SegmentTable
   private let thread: FileThread
-  private let damage: DamageReport
   private var cursor: SegmentCursor?
-  /// The sequence that must come next, where that is known.
-  private var expectedSequence: UInt64?
+  private var watch: SequenceWatch
 
   init(
     from position: JournalPosition, files: any JournalFiles, segments: SegmentTable, thread: FileThread,
@@ -19,7 +17,7 @@ public struct JournalReader: Sendable {
     self.files = files
     self.segments = segments
     self.thread = thread
-    self.damage = damage
+    watch = SequenceWatch(damage: damage)
   }
 
   /// The next records, at least one unless there is none yet. The reading is done on the journal's file thread.
@@ -63,7 +61,7 @@ public struct JournalReader: Sendable {
         }
         guard position.offset >= view.entry.end else { continue }
         guard let next = view.next else { return JournalBatch(records: [], end: position) }
-        noteGap(in: view, before: JournalPosition(segment: next, offset: 0), nextSequence: view.voidFrom)
+        watch.leaveSegment()
         enter(next)
       }
     }
@@ -79,19 +77,20 @@ public struct JournalReader: Sendable {
   ) throws(JournalFileError) -> [JournalRecord] {
     let segment = view.entry
     guard position.offset < segment.end else { return [] }
-    if position.offset == 0 { expectedSequence = segment.firstSequence }
-    var cursor = try cursor ?? SegmentCursor(
-      file: files.open(SegmentName.segment(segment.number)), salt: segment.salt, offset: Int(position.offset))
+    if position.offset == 0 { watch.enter(segment) }
+    var cursor = try currentCursor(segment)
     let window = try cursor.next(limit: segment.end, maxRecords: maxRecords, maxBytes: maxBytes)
     self.cursor = cursor
     position.offset = Int64(cursor.offset)
-    var records: [JournalRecord] = []
-    records.reserveCapacity(window.found.count)
-    for found in window.found where found.header.sequence < view.voidFrom {
-      note(found, in: segment.number)
-      records.append(record(found, window.bytes, segment: segment.number))
-      expectedSequence = found.header.sequence + 1
-    }
-    return records
+    let live = window.found.filter { $0.header.sequence < view.voidFrom }
+    for found in live { watch.see(found, in: segment) }
+    if let gap = window.gapAtEnd { watch.seeEnd(gap, of: view) }
+    return live.map { JournalRecord($0, in: window.bytes, segment: segment.number) }
+  }
+
+  private func currentCursor(_ segment: SegmentTable.Entry) throws(JournalFileError) -> SegmentCursor {
+    if let cursor { return cursor }
+    let file = try files.open(SegmentName.segment(segment.number))
+    return SegmentCursor(file: file, salt: segment.salt, offset: Int(position.offset))
   }
 }

@@ -12,6 +12,15 @@ public struct JournalRecord: Sendable {
   public let payload: ArraySlice<UInt8>
 }
 
+extension JournalRecord {
+  init(_ found: SegmentCursor.Found, in bytes: [UInt8], segment: Int64) {
+    self.init(
+      tenantID: found.header.tenantID, kind: found.header.kind, sequence: found.header.sequence,
+      start: JournalPosition(segment: segment, offset: Int64(found.range.lowerBound)),
+      end: JournalPosition(segment: segment, offset: Int64(found.range.upperBound)), payload: bytes[found.payload])
+  }
+}
+
 /// Records in the order they became durable.
 public struct JournalBatch: Sendable {
   public let records: [JournalRecord]

@@ -22,7 +22,8 @@ struct SegmentCursor: Sendable {
   let salt: UInt32
   /// The next byte to look at.
   private(set) var offset: Int
-  private var gapStart: Int?
+  /// Where what is no record began, while it has not ended.
+  private(set) var gapStart: Int?
 
   init(file: any JournalFile, salt: UInt32, offset: Int = 0) {
     self.file = file
@@ -39,7 +40,7 @@ struct SegmentCursor: Sendable {
     while true {
       let count = max(0, min(wanted, limit - offset))
       var window = Window()
-      window.bytes = try bytes(count: count)
+      window.bytes = try file.bytes(at: offset, count: count)
       let needed = parse(&window, limit: limit, maxRecords: maxRecords)
       let isCutShort = window.bytes.count < count
       if isCutShort, needed != nil || window.bytes.isEmpty {
@@ -77,18 +78,5 @@ struct SegmentCursor: Sendable {
       if offset >= limit, let start = gapStart.take() { window.gapAtEnd = start..<limit }
       return nil
     }
-  }
-
-  private func bytes(count: Int) throws(JournalFileError) -> [UInt8] {
-    var failure: JournalFileError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 0)) { buffer, filled in
-      do throws(JournalFileError) {
-        filled = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return bytes
   }
 }

@@ -9,6 +9,9 @@ final class SegmentTable: Sendable {
     let salt: UInt32
     /// What may be read: the durable end, or of a segment from before the start the end of its file.
     var end: Int
+    /// Whether all of it up to `end` was durable once, so that what can't be read is damage. Else its last batch may
+    /// have been cut short by a crash.
+    var isExact: Bool
     /// When it was found that every consumer is past it.
     var drainedAt: Timestamp?
   }
@@ -35,6 +38,8 @@ final class SegmentTable: Sendable {
   private struct State {
     var entries: [Entry]
     var end: JournalPosition
+    /// The highest number a segment ever had, or was said to have.
+    var highest: Int64
     var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter = 0
     var isClosed = false
@@ -43,7 +48,9 @@ final class SegmentTable: Sendable {
   private let state: Mutex<State>
 
   /// - Parameter end: the end of what is durable.
-  init(_ entries: [Entry], end: JournalPosition) { state = Mutex(State(entries: entries, end: end)) }
+  init(_ entries: [Entry], end: JournalPosition, highest: Int64) {
+    state = Mutex(State(entries: entries, end: end, highest: highest))
+  }
 
   var end: JournalPosition { state.withLock { $0.end } }
 
@@ -61,7 +68,8 @@ final class SegmentTable: Sendable {
       } else {
         state.entries.append(
           Entry(
-            number: segment.number, firstSequence: segment.firstSequence, salt: segment.salt, end: segment.end))
+            number: segment.number, firstSequence: segment.firstSequence, salt: segment.salt, end: segment.end,
+            isExact: true))
       }
       state.end = JournalPosition(segment: segment.number, offset: Int64(segment.end))
       defer { state.waiters.removeAll(keepingCapacity: true) }
@@ -69,6 +77,9 @@ final class SegmentTable: Sendable {
     }
     for waiter in woken { waiter.resume() }
   }
+
+  /// Positions up to that segment are not ahead of this journal.
+  func moveOn(past number: Int64) { state.withLock { $0.highest = max($0.highest, number) } }
 
   func close() {
     let woken = state.withLock { state in
@@ -82,7 +93,7 @@ final class SegmentTable: Sendable {
   func look(up number: Int64) -> Lookup {
     state.withLock { state in
       guard let index = state.entries.firstIndex(where: { $0.number >= number }) else {
-        return number <= state.end.segment ? .nothingYet : .ahead
+        return number <= max(state.highest, state.end.segment) ? .nothingYet : .ahead
       }
       let entry = state.entries[index]
       guard entry.number == number else { return .goOn(entry.number) }

@@ -47,7 +47,10 @@ final class JournalIntake: Sendable {
     guard payload.count <= RecordHeader.largestPayload, size <= limit else { throw .tooLarge }
     let mustWake = try state.withLock { (state) throws(JournalRefusal) -> Bool in
       guard !state.isClosed else { throw .closed }
-      guard state.pending.records.byteCount + size <= limit else { throw .overloaded }
+      guard state.pending.records.byteCount + size <= limit else {
+        tally.overloaded.count()
+        throw .overloaded
+      }
       state.pending.records.append(tenantID: tenantID, kind: kind, payload: payload)
       state.pending.tokens[lane].append(token)
       defer { state.isWriterWaiting = false }

@@ -28,11 +28,8 @@ struct OpenSegment: Sendable {
   }
 
   private func writeHeader() throws(JournalFileError) {
-    let page = SegmentHeader(number: number, firstSequence: firstSequence, instance: instance, salt: salt).page
-    var failure: JournalFileError?
-    page.withUnsafeBytes { page in
-      do throws(JournalFileError) { try file.write(page, at: 0) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    let header = SegmentHeader(
+      number: number, firstSequence: firstSequence, instance: instance, salt: salt, capacity: capacity)
+    try file.write(header.page, at: 0)
   }
 }

@@ -19,7 +19,9 @@ struct RecordBuffer: ~Copyable {
     let header = RecordHeader(
       payloadLength: payload.count, kind: kind, batchStart: 0, sequence: sequence, tenantID: tenantID)
     header.write(to: record)
-    if let source = payload.baseAddress { (record + RecordHeader.size).copyMemory(from: source, byteCount: payload.count) }
+    if let source = payload.baseAddress {
+      (record + RecordHeader.size).copyMemory(from: source, byteCount: payload.count)
+    }
     let written = RecordHeader.size + payload.count
     if written < size { (record + written).initializeMemory(as: UInt8.self, repeating: 0, count: size - written) }
     byteCount += size

@@ -131,10 +131,12 @@ final class SegmentSupply: Sendable {
     let result = Result { () throws(JournalFileError) in try prepare(number) }
     let (wasFailing, mustSignal) = state.withLock { state in
       let wasFailing = if case .failed = state.shelf { true } else { false }
-      state.shelf = switch result {
-      case .success(let segment): .ready(segment)
-      case .failure(let error): .failed(error, retryAt: .now() + .nanoseconds(Int(settings.retryInterval / .nanoseconds(1))))
-      }
+      state.shelf =
+        switch result {
+        case .success(let segment): .ready(segment)
+        case .failure(let error):
+          .failed(error, retryAt: .now() + .nanoseconds(Int(settings.retryInterval / .nanoseconds(1))))
+        }
       defer { state.isWriterWaiting = false }
       return (wasFailing, state.isWriterWaiting)
     }

@@ -1,0 +1,107 @@
+import Core
+import Licensing
+import Web
+
+/// The pieces pages are put together from.
+enum PageParts {
+  /// A table in a card; without rows, the sentence that says what belongs here.
+  static func table(_ caption: String, _ headings: [String], _ rows: [HTML], empty: String, next: String? = nil) -> HTML {
+    guard !rows.isEmpty else { return "<div class=\"card\"><div class=\"ty-empty\"><p>\(empty)</p></div></div>" }
+    let head = headings.map { "<th scope=\"col\">\($0)</th>" as HTML }
+    let footer = next.map {
+      """
+      <div class="card-footer text-end"><a class="btn" href="\(href: $0)" rel="next">Next page</a></div>
+      """ as HTML
+    }
+    return """
+      <div class="card mb-3"><div class="table-responsive" tabindex="0" role="region" aria-label="\(caption)">
+      <table class="table table-vcenter card-table mb-0"><caption class="visually-hidden">\(caption)</caption>
+      <thead><tr>\(head)</tr></thead><tbody>\(rows)</tbody></table></div>\(footer)</div>
+      """
+  }
+
+  /// Names and values of one thing.
+  static func facts(_ facts: [(name: String, value: HTML)]) -> HTML {
+    let items = facts.map {
+      """
+      <div class="datagrid-item"><dt class="datagrid-title">\($0.name)</dt>\
+      <dd class="datagrid-content">\($0.value)</dd></div>
+      """ as HTML
+    }
+    return "<div class=\"card mb-3\"><div class=\"card-body\"><dl class=\"datagrid\">\(items)</dl></div></div>"
+  }
+
+  static func card(_ title: String, _ content: HTML) -> HTML {
+    """
+    <section class="card mb-3"><div class="card-header"><h2 class="card-title">\(title)</h2></div>\
+    <div class="card-body">\(content)</div></section>
+    """
+  }
+
+  /// A status word in the colour of what it means.
+  static func status(_ word: String) -> HTML {
+    let tone =
+      switch word {
+      case "active", "paid": "good"
+      case "overdue", "open", "suspended": "warn"
+      case "revoked", "expired", "banned": "bad"
+      default: "text-secondary"
+      }
+    return "<span class=\"ty-badge \(tone)\">\(word)</span>"
+  }
+
+  /// A moment as a `<time>`, UTC.
+  static func time(_ time: Timestamp?, never: String = "–") -> HTML {
+    guard let time else { return "\(never)" }
+    let text = time.rfc3339
+    return "<time datetime=\"\(text)\">\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC</time>"
+  }
+
+  /// A form that is only a button.
+  static func button(
+    _ title: String, post action: String, _ csrf: HTML, style: String = "btn", confirm question: String? = nil
+  ) -> HTML {
+    let confirm: HTML = question.map { " data-confirm=\"\($0)\"" } ?? .empty
+    return """
+      <form class="d-inline" method="post" action="\(href: action)"\(confirm)>\(csrf)\
+      <button class="\(style)">\(title)</button></form>
+      """
+  }
+
+  /// A labelled input.
+  static func input(
+    _ name: String, _ label: String, type: String = "text", value: String = "", required: Bool = true,
+    autocomplete: String = "off", hint: String? = nil
+  ) -> HTML {
+    let note = hint.map { "<small class=\"form-hint\" id=\"\(name)-hint\">\($0)</small>" as HTML }
+    return """
+      <div class="mb-3"><label class="form-label" for="\(name)">\(label)</label>\
+      <input class="form-control" id="\(name)" name="\(name)" type="\(type)" value="\(value)" \
+      autocomplete="\(autocomplete)"\(attribute: "required", when: required)\
+      \(if: hint != nil, " aria-describedby=\"\(name)-hint\"")>\(note)</div>
+      """
+  }
+
+  static func select(_ name: String, _ label: String, _ options: [(value: String, title: String)], selected: String = "")
+    -> HTML
+  {
+    let items = options.map {
+      "<option value=\"\($0.value)\"\(attribute: "selected", when: $0.value == selected)>\($0.title)</option>" as HTML
+    }
+    return """
+      <div class="mb-3"><label class="form-label" for="\(name)">\(label)</label>\
+      <select class="form-select" id="\(name)" name="\(name)">\(items)</select></div>
+      """
+  }
+
+  /// What was wrong with the form that was sent.
+  static func faults(_ problem: Problem?) -> HTML {
+    guard let problem else { return .empty }
+    let lines = problem.errors.map { "<li>\($0.field.replacing("_", with: " ")): \($0.message)</li>" as HTML }
+    let list: HTML = lines.isEmpty ? .empty : "<ul class=\"mb-0\">\(lines)</ul>"
+    return """
+      <div class="alert alert-danger" role="alert">\
+      \(lines.isEmpty ? problem.detail ?? problem.title : problem.title)\(list)</div>
+      """
+  }
+}

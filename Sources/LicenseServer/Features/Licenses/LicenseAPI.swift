@@ -1,0 +1,135 @@
+import Billing
+import Core
+import Database
+import Web
+
+/// `/api/licenses`
+struct LicenseAPI: Sendable {
+  let database: ConnectionPool
+  let register: LicenseRegister
+  let clock: any WallClock
+
+  func register(in table: inout StaffTable) {
+    table.define("license", Self.schema)
+    table.define("issued_license", Self.issuedSchema)
+    table.on(
+      .get, "/licenses", .read(.licences), "Licences, the newest first",
+      query: .page + [
+        QueryParameter("customer_email", .email, "Of this customer."),
+        QueryParameter("customer_id", .integer, "Of this customer."),
+        QueryParameter("plan", .string, "On this plan."),
+        QueryParameter("status", .string, "active, overdue, expired, suspended or revoked."),
+      ],
+      answer: .page(of: .ref("license"))
+    ) { call in
+      let now = clock.now()
+      return .json(try await LicenseStore(database).list(call.page, at: now).json { $0.json(at: now) })
+    }
+    table.on(
+      .post, "/licenses", .write(.licences), "Issues a licence; only this answer has its key",
+      body: .json(Self.newLicense), answer: .ref("issued_license"), status: 201, creates: true, handler: create)
+    table.on(.get, "/licenses/{id}", .read(.licences), "One licence", answer: .ref("license")) { call in
+      guard let license = try await LicenseStore(database).find(call.id()) else { throw Problem.notFound("licence") }
+      return .json(license.json(at: clock.now()))
+    }
+    table.on(
+      .patch, "/licenses/{id}", .write(.licences), "Changes what a licence allows beyond its plan",
+      body: .json(Self.changes), answer: .ref("license"), handler: update)
+    registerActs(in: &table)
+  }
+
+  private func registerActs(in table: inout StaffTable) {
+    table.on(
+      .post, "/licenses/{id}/suspend", .write(.licences), "Suspends a licence", answer: .ref("license")
+    ) { call in
+      .json(try await register.suspend(call.id(), by: call.actor).json(at: clock.now()))
+    }
+    table.on(
+      .post, "/licenses/{id}/reinstate", .write(.licences), "Ends a suspension", answer: .ref("license")
+    ) { call in
+      .json(try await register.reinstate(call.id(), by: call.actor).json(at: clock.now()))
+    }
+    table.on(
+      .post, "/licenses/{id}/revoke", .write(.licences), "Revokes a licence for good", answer: .ref("license")
+    ) { call in
+      .json(try await register.revoke(call.id(), by: call.actor).json(at: clock.now()))
+    }
+    table.on(
+      .post, "/licenses/{id}/renew", .write(.licences), "Moves a licence's end", body: .optionalJSON(Self.renewal),
+      answer: .ref("license"), handler: renew)
+    table.on(
+      .post, "/licenses/{id}/rotate-key", .write(.licences), "Gives a new key; the old one works on for a while",
+      body: .optionalJSON(Self.rotation), answer: .ref("issued_license"), handler: rotateKey)
+    table.on(
+      .post, "/licenses/{id}/change-plan", .write(.licences), "Changes the plan, or says what that would do",
+      query: [QueryParameter("dry_run", .boolean, "true only says what would happen.")],
+      body: .json(.object([.required("plan", .string)])), answer: Self.planChange, handler: changePlan)
+  }
+
+  @Sendable private func create(_ call: StaffCall) async throws -> Reply {
+    var fields = try call.fields()
+    let plan = fields.string("plan", length: 1...50)
+    let email = fields.email("customer_email")
+    let expiresAt = fields.optionalTimestamp("expires_at") ?? nil
+    let maxInstances = fields.optionalInt("max_instances", range: 1...100_000) ?? nil
+    let overrides = try LicenseOverrides.read("overrides", from: &fields)
+    try fields.finish()
+    guard let plan, let email else { throw Problem.internalError() }
+    let request = LicenseRegister.Request(
+      plan: plan, customerEmail: email, expiresAt: expiresAt, maxInstances: maxInstances.map { Int($0) } ?? 1,
+      overrides: overrides ?? .none)
+    let issued = try await register.create(request, by: call.actor)
+    return .created(issued.json(at: clock.now()), location: "/api/licenses/\(issued.license.id)")
+  }
+
+  @Sendable private func update(_ call: StaffCall) async throws -> Reply {
+    let id = try call.id()
+    var fields = try call.fields()
+    let maxInstances = fields.optionalInt("max_instances", range: 1...100_000) ?? nil
+    let allowance = fields.optionalInt("transfer_allowance", range: 0...100_000) ?? nil
+    let overrides = try LicenseOverrides.read("overrides", from: &fields)
+    try fields.finish()
+    let license = try await register.update(
+      id, maxInstances: maxInstances.map { Int($0) }, transferAllowance: allowance.map { Int($0) },
+      overrides: overrides, by: call.actor)
+    return .json(license.json(at: clock.now()))
+  }
+
+  @Sendable private func renew(_ call: StaffCall) async throws -> Reply {
+    let id = try call.id()
+    var fields = try call.fields()
+    let expiresAt = fields.optionalTimestamp("expires_at") ?? nil
+    let period = (fields.optionalOneOf("interval", BillingPeriod.allCases.map(\.rawValue)) ?? nil)
+      .flatMap(BillingPeriod.init)
+    try fields.finish()
+    let license = try await register.renew(id, until: expiresAt, period: period ?? .year, by: call.actor)
+    return .json(license.json(at: clock.now()))
+  }
+
+  @Sendable private func rotateKey(_ call: StaffCall) async throws -> Reply {
+    let id = try call.id()
+    var fields = try call.fields()
+    let hours = fields.optionalInt("overlap_hours", range: 0...720) ?? nil
+    try fields.finish()
+    let (issued, formerUntil) = try await register.rotateKey(id, overlap: .hours(hours ?? 168), by: call.actor)
+    var object = issued.json(at: clock.now()).objectValue ?? [:]
+    object["former_key_valid_until"] = JSONValue(formerUntil)
+    return .json(.object(object))
+  }
+
+  @Sendable private func changePlan(_ call: StaffCall) async throws -> Reply {
+    let id = try call.id()
+    var fields = try call.fields()
+    let plan = fields.string("plan", length: 1...50)
+    try fields.finish()
+    guard let plan else { throw Problem.internalError() }
+    let change = try await register.changePlan(
+      id, to: plan, isDryRun: call.query("dry_run") == "true", by: call.actor)
+    return .json(change.json(at: clock.now()))
+  }
+}
+
+extension Call where Place == Vendor, Session == StaffSession {
+  /// Who acts, for the audit log.
+  var actor: Actor { .staff(session, from: clientAddress) }
+}

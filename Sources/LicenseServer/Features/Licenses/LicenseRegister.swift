@@ -1,0 +1,172 @@
+import Billing
+import Core
+import Database
+import Security
+
+/// What staff do with licences, by whatever way they come: API, pages, commands. Each act is one transaction with its
+/// entry in the audit log; an act that has been done already is no error and changes nothing.
+struct LicenseRegister: Sendable {
+  let database: ConnectionPool
+  let box: SecretBox
+  let clock: any WallClock
+
+  /// What a new licence is asked for with.
+  struct Request: Sendable {
+    var plan: String
+    var customerEmail: EmailAddress
+    var expiresAt: Timestamp?
+    var maxInstances = 1
+    var overrides = LicenseOverrides.none
+  }
+
+  func create(_ request: Request, by actor: Actor) async throws -> IssuedLicense {
+    try await database.transaction { connection in
+      let now = clock.now()
+      guard let plan = try await PlanStore(connection).find(slug: request.plan) else {
+        throw BillingError.noSuchPlan(request.plan)
+      }
+      let customer = try await CustomerStore(connection).findOrCreate(email: request.customerEmail, at: now)
+      try await PortalUserStore(connection).makeOwner(request.customerEmail, of: customer.id, at: now)
+      let draft = LicenseStore.Draft(
+        customerID: customer.id, planID: plan.id, expiresAt: request.expiresAt, maxInstances: request.maxInstances,
+        overrides: request.overrides)
+      let issued = try await LicenseIssuer(connection: connection, box: box).issue(draft, at: now)
+      try await AuditStore(connection).append(
+        AuditEntry(
+          action: "license.create", subject: Self.subject(issued.license.id), after: issued.license.json(at: now)),
+        by: actor, at: now)
+      return issued
+    }
+  }
+
+  func suspend(_ id: Int64, by actor: Actor) async throws -> License {
+    try await change(id, "license.suspend", by: actor) { license, store, now in
+      try Self.refuseRevoked(license)
+      if license.standing != .suspended { try await store.set(id, standing: .suspended, at: now) }
+    }
+  }
+
+  func reinstate(_ id: Int64, by actor: Actor) async throws -> License {
+    try await change(id, "license.reinstate", by: actor) { license, store, now in
+      try Self.refuseRevoked(license)
+      if license.standing != .active { try await store.set(id, standing: .active, at: now) }
+    }
+  }
+
+  /// For good: a revoked licence never works again.
+  func revoke(_ id: Int64, by actor: Actor) async throws -> License {
+    try await change(id, "license.revoke", by: actor) { license, store, now in
+      if license.standing != .revoked { try await store.set(id, standing: .revoked, at: now) }
+    }
+  }
+
+  /// Moves the end: to `expiresAt`, or on by one `period` from the end (from now, if that is past).
+  func renew(_ id: Int64, until expiresAt: Timestamp?, period: BillingPeriod, by actor: Actor) async throws -> License {
+    try await change(id, "license.renew", by: actor) { license, store, now in
+      try Self.refuseRevoked(license)
+      guard expiresAt != nil || license.expiresAt != nil else {
+        throw Problem.conflict("This licence does not expire.", field: "expires_at")
+      }
+      let end = expiresAt ?? period.end(of: 1, from: max(license.expiresAt ?? now, now))
+      let grace = license.subscriptionID == nil ? nil : end + License.overdueGrace
+      try await store.set(id, expiresAt: end, overdueUntil: grace, at: now)
+    }
+  }
+
+  func update(
+    _ id: Int64, maxInstances: Int?, transferAllowance: Int?, overrides: LicenseOverrides?, by actor: Actor
+  ) async throws -> License {
+    try await change(id, "license.update", by: actor) { license, store, now in
+      try await store.set(
+        id, maxInstances: maxInstances ?? license.maxInstances,
+        transferAllowance: transferAllowance ?? license.transferAllowance,
+        overrides: overrides ?? license.overrides, at: now)
+    }
+  }
+
+  /// A new key. The one before works on for `overlap`, so that trackers can be changed over one by one.
+  func rotateKey(
+    _ id: Int64, overlap: Duration, by actor: Actor
+  ) async throws -> (issued: IssuedLicense, formerUntil: Timestamp) {
+    try await database.transaction { connection in
+      let now = clock.now()
+      guard let license = try await LicenseStore(connection).lock(id) else { throw Problem.notFound("licence") }
+      try Self.refuseRevoked(license)
+      let formerUntil = now + overlap
+      let issued = try await LicenseIssuer(connection: connection, box: box)
+        .rotateKey(of: id, formerUntil: formerUntil, at: now)
+      try await AuditStore(connection).append(
+        AuditEntry(
+          action: "license.rotate_key", subject: Self.subject(id),
+          before: ["key_last_four": .string(license.keyLastFour)],
+          after: ["key_last_four": .string(issued.key.lastFour), "former_until": JSONValue(formerUntil)]),
+        by: actor, at: now)
+      return (issued, formerUntil)
+    }
+  }
+
+  func changePlan(_ id: Int64, to slug: String, isDryRun: Bool, by actor: Actor) async throws -> PlanChange {
+    try await database.transaction { connection in
+      let now = clock.now()
+      let store = LicenseStore(connection)
+      guard let license = try await store.lock(id) else { throw Problem.notFound("licence") }
+      guard let plan = try await PlanStore(connection).find(slug: slug) else { throw BillingError.noSuchPlan(slug) }
+      let instances = try await InstanceStore(connection).all(of: [id])
+      let change = PlanChange(of: license, to: plan, instances: instances)
+      if isDryRun { return change }
+      try Self.refuseRevoked(license)
+      guard change.excess.isEmpty else { throw change.refusal }
+      try await store.set(id, plan: plan.id, at: now)
+      guard let changed = try await store.find(id) else { throw Problem.notFound("licence") }
+      try await AuditStore(connection).append(
+        AuditEntry(
+          action: "license.change_plan", subject: Self.subject(id), before: license.json(at: now),
+          after: changed.json(at: now)),
+        by: actor, at: now)
+      return change.applied(as: changed)
+    }
+  }
+
+  func act(_ act: InstanceAct, on instance: Int64, of id: Int64, by actor: Actor) async throws -> Instance {
+    try await database.transaction { connection in
+      let now = clock.now()
+      let store = InstanceStore(connection)
+      guard try await LicenseStore(connection).lock(id) != nil, let former = try await store.find(instance, of: id)
+      else { throw Problem.notFound("instance") }
+      let state = act.result(from: former.state)
+      guard former.state != state else { return former }
+      let held = act == .deactivate ? now + SlotDecision.holdTime : nil
+      try await store.set(instance, state: state, slotHeldUntil: held)
+      guard let changed = try await store.find(instance, of: id) else { throw Problem.notFound("instance") }
+      try await AuditStore(connection).append(
+        AuditEntry(
+          action: "instance.\(act.rawValue)", subject: Self.subject(id), before: former.json, after: changed.json),
+        by: actor, at: now)
+      return changed
+    }
+  }
+
+  private func change(
+    _ id: Int64, _ action: String, by actor: Actor,
+    _ body: (License, LicenseStore, Timestamp) async throws -> Void
+  ) async throws -> License {
+    try await database.transaction { connection in
+      let now = clock.now()
+      let store = LicenseStore(connection)
+      guard let former = try await store.lock(id) else { throw Problem.notFound("licence") }
+      try await body(former, store, now)
+      guard let license = try await store.find(id) else { throw Problem.notFound("licence") }
+      let (before, after) = (former.json(at: now), license.json(at: now))
+      guard before != after else { return license }
+      try await AuditStore(connection).append(
+        AuditEntry(action: action, subject: Self.subject(id), before: before, after: after), by: actor, at: now)
+      return license
+    }
+  }
+
+  private static func refuseRevoked(_ license: License) throws(Problem) {
+    if license.standing == .revoked { throw .conflict("This licence is revoked, and that is for good.") }
+  }
+
+  static func subject(_ id: Int64) -> String { "license:\(id)" }
+}

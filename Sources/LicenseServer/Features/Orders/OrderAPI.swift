@@ -1,0 +1,55 @@
+import Billing
+import Core
+import Database
+import Web
+
+/// `/api/orders`: anybody may order; the licence comes with the payment.
+struct OrderAPI: Sendable {
+  let database: ConnectionPool
+  let mail: MailJobs
+  let limiter: RateLimiter<IPAddress>
+  let clock: any WallClock
+
+  func register(in table: inout StaffTable) {
+    table.open(
+      .post, "/orders", "Orders a plan; the portal's sign-in link goes to the given address", body: .json(Self.request),
+      answer: .object([.required("id", .integer), .required("invoice", .ref("invoice"))]), status: 201, creates: true,
+      bodyLimit: 16_384, handler: create)
+  }
+
+  @Sendable private func create(_ call: OpenCall<Vendor>) async throws -> Reply {
+    var fields = try call.fields()
+    let plan = fields.string("plan", length: 1...50)
+    let period = fields.oneOf("interval", BillingPeriod.allCases.map(\.rawValue)).flatMap(BillingPeriod.init)
+    let currency = fields.currency("currency")
+    let email = fields.email("email")
+    try fields.finish()
+    guard let plan, let period, let currency, let email else { throw Problem.internalError() }
+    try limiter.admit(call.clientAddress.limitKey)
+    let request = OrderRequest(plan: plan, period: period, currency: currency, email: email)
+    let order = try await OrderDesk(database: database, mail: mail, clock: clock).place(request)
+    return .json(["id": .int(order.id), "invoice": order.invoice.json], status: 201)
+  }
+
+  private static let request = Schema.object([
+    .required("plan", .string), .required("interval", .choice(BillingPeriod.allCases.map(\.rawValue))),
+    .required("currency", .string.described("USD or EUR.")), .required("email", .email),
+  ])
+}
+
+/// Takes orders.
+struct OrderDesk: Sendable {
+  let database: ConnectionPool
+  let mail: MailJobs
+  let clock: any WallClock
+
+  func place(_ request: OrderRequest) async throws -> Order {
+    try await database.transaction(retries: 3) { connection in
+      let now = clock.now()
+      let order = try await ManualBilling(connection).place(request, at: now)
+      try await PortalUserStore(connection).makeOwner(request.email, of: order.customer.id, at: now)
+      try await mail.enqueue(order: order.id, in: connection)
+      return order
+    }
+  }
+}

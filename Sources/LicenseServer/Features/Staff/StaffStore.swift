@@ -1,0 +1,105 @@
+import Core
+import Database
+import Web
+
+/// All SQL on the vendor's staff and their sessions.
+struct StaffStore: Sendable {
+  private let database: any SQLExecutor
+
+  init(_ database: any SQLExecutor) { self.database = database }
+
+  func isEmpty() async throws(DatabaseError) -> Bool {
+    try await database.first("SELECT id FROM license.staff LIMIT 1") == nil
+  }
+
+  /// Nil when somebody has this address already.
+  func insert(
+    email: EmailAddress, name: String, passwordHash: String, role: StaffRole, customGrants: StaffGrants?,
+    mustChangePassword: Bool, at now: Timestamp
+  ) async throws(DatabaseError) -> Int64? {
+    try await database.scalar(
+      """
+      INSERT INTO license.staff
+        (email, name, password_hash, role, permissions, status, must_change_password, created_at, updated_at)
+      VALUES (\(email), \(name), \(passwordHash), \(role), \(role == .custom ? customGrants?.json ?? [:] : nil),
+        'active', \(mustChangePassword), \(now), \(now))
+      ON CONFLICT (email) DO NOTHING RETURNING id
+      """)
+  }
+
+  func find(_ id: Int64) async throws(DatabaseError) -> StaffMember? {
+    try await members("WHERE s.id = \(id)").first
+  }
+
+  /// The member and the stored password, for the sign-in.
+  func find(email: EmailAddress) async throws(DatabaseError) -> (member: StaffMember, passwordHash: String)? {
+    let row = try await database.first(
+      "SELECT \(StaffMember.columns), s.password_hash FROM license.staff s WHERE s.email = \(email)")
+    guard let row else { return nil }
+    return (try StaffMember(row), try row.get("password_hash"))
+  }
+
+  func passwordHash(of id: Int64) async throws(DatabaseError) -> String? {
+    try await database.scalar("SELECT password_hash FROM license.staff WHERE id = \(id)")
+  }
+
+  func list(_ page: PageRequest) async throws(DatabaseError) -> Page<StaffMember> {
+    let after = page.cursor.flatMap { Int64($0) }
+    let found = try await members(
+      "WHERE (\(after)::bigint IS NULL OR s.id > \(after)) ORDER BY s.id LIMIT \(page.limit + 1)")
+    return Page(fetched: found, limit: page.limit) { String($0.id) }
+  }
+
+  func save(_ member: StaffMember, at now: Timestamp) async throws(DatabaseError) {
+    try await database.execute(
+      """
+      UPDATE license.staff SET name = \(member.name), role = \(member.role),
+        permissions = \(member.role == .custom ? member.grants.json : nil), status = \(member.status), updated_at = \(now)
+      WHERE id = \(member.id)
+      """)
+  }
+
+  /// Whether any other active admin is left. Locks the admins, so that two cannot go at once.
+  func hasAdmin(besides id: Int64) async throws(DatabaseError) -> Bool {
+    let rows = try await database.query(
+      "SELECT id FROM license.staff WHERE role = 'admin' AND status = 'active' ORDER BY id FOR UPDATE")
+    for row in rows where try row.get("id", as: Int64.self) != id { return true }
+    return false
+  }
+
+  func setPassword(
+    of id: Int64, hash: String, mustChange: Bool, at now: Timestamp
+  ) async throws(DatabaseError) {
+    try await database.execute(
+      """
+      UPDATE license.staff SET password_hash = \(hash), must_change_password = \(mustChange), updated_at = \(now)
+      WHERE id = \(id)
+      """)
+  }
+
+  func noteSignIn(of id: Int64, at now: Timestamp) async throws(DatabaseError) {
+    try await database.execute("UPDATE license.staff SET last_login_at = \(now) WHERE id = \(id)")
+  }
+
+  private func members(_ condition: SQL) async throws(DatabaseError) -> [StaffMember] {
+    let rows = try await database.query("SELECT \(StaffMember.columns) FROM license.staff s \(condition)")
+    var members: [StaffMember] = []
+    for row in rows { members.append(try StaffMember(row)) }
+    return members
+  }
+}
+
+extension StaffMember {
+  /// Of `license.staff s`.
+  static let columns: SQL = """
+    s.id, s.email, s.name, s.role, s.permissions, s.status, s.must_change_password, s.last_login_at, s.created_at
+    """
+
+  init(_ row: Row) throws(DatabaseError) {
+    self.init(
+      id: try row.get("id"), email: try row.get("email"), name: try row.get("name"), role: try row.get("role"),
+      customGrants: try row.get("permissions", as: JSONValue?.self).map { StaffGrants(stored: $0) },
+      status: try row.get("status"), mustChangePassword: try row.get("must_change_password"),
+      lastLoginAt: try row.get("last_login_at"), createdAt: try row.get("created_at"))
+  }
+}

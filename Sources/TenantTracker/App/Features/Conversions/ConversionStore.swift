@@ -1,0 +1,125 @@
+import Conversions
+import Core
+import Database
+
+/// All SQL on conversions and their history.
+struct ConversionStore: Sendable {
+  private static let columns: SQL = """
+    id, click_id, click_ts, parent_id, type, status, original_status, txid, seq, goal, payout_micros, currency,
+    revenue_micros, cost_micros, rate_missing, match, campaign_id, offer_id, created_at, updated_at
+    """
+
+  // Reading
+
+  func page(
+    _ filter: ConversionFilter, limit: Int, after cursor: ConversionID?, of scope: TenantScope
+  ) async throws(DatabaseError) -> Page<Conversion> {
+    var conditions = filter.conditions
+    // A conversion's id is minted when its hit comes in: both sort alike.
+    if let cursor { conditions.append("(created_at, id) < (\(cursor.timestamp), \(cursor))") }
+    if conditions.isEmpty { conditions.append("true") }
+    let found = try await list(
+      "WHERE \(SQL.joined(conditions, separator: " AND ")) ORDER BY created_at DESC, id DESC LIMIT \(limit + 1)",
+      of: scope.schema, in: scope)
+    return Page(fetched: found, limit: limit) { $0.id.description }
+  }
+
+  /// In the order they came.
+  func list(ofClick id: ClickID, of scope: TenantScope) async throws(DatabaseError) -> [Conversion] {
+    try await list("WHERE click_id = \(id) ORDER BY created_at, id", of: scope.schema, in: scope)
+  }
+
+  /// Those of a click, locked until the transaction ends, so that one hit at a time decides about them.
+  func lock(
+    ofClick id: ClickID, in connection: Connection, schema: SchemaName
+  ) async throws(DatabaseError) -> [Conversion] {
+    try await list("WHERE click_id = \(id) ORDER BY id FOR UPDATE", of: schema, in: connection)
+  }
+
+  private func list(
+    _ clauses: SQL, of schema: SchemaName, in executor: any SQLExecutor
+  ) async throws(DatabaseError) -> [Conversion] {
+    let rows = try await executor.query("SELECT \(Self.columns) FROM \(schema).conversions \(clauses)")
+    var conversions: [Conversion] = []
+    for row in rows { conversions.append(try Self.conversion(row)) }
+    return conversions
+  }
+
+  // Writing
+
+  /// Adds the conversion with the dimensions of its click.
+  /// - Returns: false when there is one with the same key by now.
+  func insert(
+    _ conversion: Conversion, of click: ClickRecord, in connection: Connection, schema: SchemaName
+  ) async throws(DatabaseError) -> Bool {
+    let inserted = try await connection.execute(
+      """
+      INSERT INTO \(schema).conversions (
+        id, click_id, click_ts, parent_id, type, status, original_status, txid, seq, goal, payout_micros, currency,
+        revenue_micros, cost_micros, rate_missing, match, campaign_id, offer_id, created_at, updated_at,
+        flow_id, landing_id, source_id, network_id, country, region, city, isp, os, browser, device, language,
+        referrer_domain, external_id, visitor_id, sub1, sub2, sub3, sub4, sub5)
+      VALUES (
+        \(conversion.id), \(conversion.clickID), \(conversion.clickTime), \(conversion.parentID),
+        \(conversion.type.rawValue), \(conversion.status.rawValue), \(conversion.originalStatus),
+        \(conversion.transactionID), \(Int32(conversion.sequence)), \(conversion.goal), \(conversion.payout.amount),
+        \(conversion.payout.currency), \(conversion.revenue), \(conversion.cost), \(conversion.isRateMissing),
+        \(conversion.match), \(conversion.campaignID), \(conversion.offerID), \(conversion.createdAt),
+        \(conversion.updatedAt), \(click.flowID), \(click.landingID), \(click.sourceID), \(click.networkID),
+        \(click.country), \(click.region), \(click.city), \(click.isp), \(click.os), \(click.browser),
+        \(click.device), \(click.language), \(click.referrerDomain), \(click.externalID), \(click.visitorID),
+        \(click.subs[0]), \(click.subs[1]), \(click.subs[2]), \(click.subs[3]), \(click.subs[4]))
+      ON CONFLICT DO NOTHING
+      """)
+    return inserted == 1
+  }
+
+  /// Moves status, payout and what follows from them.
+  func update(_ conversion: Conversion, in connection: Connection, schema: SchemaName) async throws(DatabaseError) {
+    try await connection.execute(
+      """
+      UPDATE \(schema).conversions SET status = \(conversion.status.rawValue),
+        original_status = \(conversion.originalStatus), payout_micros = \(conversion.payout.amount),
+        currency = \(conversion.payout.currency), revenue_micros = \(conversion.revenue),
+        cost_micros = \(conversion.cost), rate_missing = \(conversion.isRateMissing),
+        updated_at = \(conversion.updatedAt)
+      WHERE id = \(conversion.id)
+      """)
+  }
+
+  /// One line of a conversion's history.
+  struct HistoryEntry: Sendable {
+    var conversionID: ConversionID
+    var at: Timestamp
+    /// `postback`, or who changed it.
+    var actor: String
+    /// Nil when the conversion was new.
+    var from: ConversionStatus?
+    /// What was asked for.
+    var to: ConversionStatus
+    var originalStatus: String?
+    var outcome: HistoryOutcome
+  }
+
+  func append(_ entry: HistoryEntry, in connection: Connection, schema: SchemaName) async throws(DatabaseError) {
+    try await connection.execute(
+      """
+      INSERT INTO \(schema).conversion_history (conversion_id, at, actor, from_status, to_status, original_status, outcome)
+      VALUES (\(entry.conversionID), \(entry.at), \(entry.actor), \(entry.from?.rawValue), \(entry.to.rawValue),
+        \(entry.originalStatus), \(entry.outcome.rawValue))
+      """)
+  }
+
+  private static func conversion(_ row: Row) throws(DatabaseError) -> Conversion {
+    Conversion(
+      id: try row.get("id"), clickID: try row.get("click_id"), clickTime: try row.get("click_ts"),
+      parentID: try row.get("parent_id"), type: ConversionType(rawValue: try row.get("type")),
+      status: ConversionStatus(rawValue: try row.get("status")) ?? .hold,
+      originalStatus: try row.get("original_status"), transactionID: try row.get("txid"),
+      sequence: try row.get("seq"), goal: try row.get("goal"),
+      payout: Money(try row.get("payout_micros"), try row.get("currency")), revenue: try row.get("revenue_micros"),
+      cost: try row.get("cost_micros"), isRateMissing: try row.get("rate_missing"), match: try row.get("match"),
+      campaignID: try row.get("campaign_id"), offerID: try row.get("offer_id"), createdAt: try row.get("created_at"),
+      updatedAt: try row.get("updated_at"))
+  }
+}

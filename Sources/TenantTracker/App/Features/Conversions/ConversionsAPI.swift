@@ -1,0 +1,61 @@
+import Analytics
+import Conversions
+import Core
+import Web
+
+/// `GET /conversions`.
+struct ConversionsAPI: Sendable {
+  let conversions: ConversionStore
+  let settings: SettingsStore
+  let clock: any WallClock
+
+  func register(in table: inout TrackerTable) {
+    table.define("Conversion", Conversion.schema)
+    table.on(
+      .get, "/conversions", .read(.reports), "The conversion log, newest first", query: Self.parameters,
+      answer: .page(of: .ref("Conversion")), handler: list)
+  }
+
+  private static let parameters: [QueryParameter] =
+    [
+      QueryParameter("limit", .integer, "1 to 500; 50 by default."),
+      QueryParameter("cursor", .string, "`next_cursor` of the page before."),
+      QueryParameter("q", .string, "A click's id or a transaction id."),
+      QueryParameter("click_id", .uuid, "Only conversions of this click."),
+      QueryParameter("status", .choice(ConversionStatus.allCases.map(\.rawValue)), "Where they stand."),
+      QueryParameter("type", .string, "sale, lead, upsell, rebill or a network's own."),
+      QueryParameter("txid", .string, "Only this transaction."),
+    ]
+    + ConversionFilter.idColumns.map { QueryParameter($0, .integer, "Only conversions with this id.") }
+    + QueryParameter.days
+
+  private func list(_ call: TrackerCall) async throws -> Reply {
+    let page = try call.page
+    let zone = try await settings.all(of: call.place.scope).zone
+    let filter = try await filter(page, zone: zone, of: call)
+    var cursor: ConversionID?
+    if let text = page.cursor {
+      cursor = ConversionID(text)
+      if cursor == nil { throw Problem.invalid("cursor", "invalid", "must be the next_cursor of a page before") }
+    }
+    let found = try await conversions.page(filter, limit: page.limit, after: cursor, of: call.place.scope)
+    return .json(found.json(\.json))
+  }
+
+  /// For the page of the log, too.
+  func filter(_ page: PageRequest, zone: TimeZoneName, of call: TrackerCall) async throws -> ConversionFilter {
+    var reader = FilterReader(page)
+    var filter = ConversionFilter(
+      clickID: reader.uuid("click_id"), status: reader.choice("status"), type: reader.text("type"),
+      transactionID: reader.text("txid"))
+    for column in ConversionFilter.idColumns { if let id = reader.id(column) { filter.ids.append((column, id)) } }
+    if let q = page.q {
+      if let id = ClickID(q) { filter.clickID = id } else { filter.transactionID = q }
+    }
+    let days = DayFilter(&reader, zone: zone)
+    if page.sort != nil { reader.fault("sort", "unsupported", "the log is always newest first") }
+    try reader.finish()
+    filter.period = try await days.period(now: clock.now(), of: call.place.scope)
+    return filter
+  }
+}

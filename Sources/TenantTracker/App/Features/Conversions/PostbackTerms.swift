@@ -1,0 +1,71 @@
+import Conversions
+import Core
+import Database
+
+/// What is agreed for a click's conversions: its campaign's costs, its offer's payout, its network's rules.
+struct PostbackTerms: Sendable {
+  /// The tenant's: revenue and cost are counted in it.
+  var currency: Currency
+  var cost: CostTerms
+  /// For the click's country; nil when the click leads to no offer.
+  var payout: Money?
+  var network: PostbackNetwork?
+
+  /// What a hit says it pays, in the currency it names, else in the offer's.
+  func payout(_ parameters: PostbackParameters) -> Money? {
+    parameters.payout.map { Money($0, parameters.currency ?? payout?.currency ?? currency) }
+  }
+}
+
+struct PostbackTermsStore: Sendable {
+  func terms(for click: ClickRecord, of scope: TenantScope) async throws(DatabaseError) -> PostbackTerms {
+    let schema = scope.schema
+    let row = try await scope.one(
+      """
+      SELECT c.cost_model, c.cost_micros, c.currency AS campaign_currency,
+        COALESCE(p.payout_micros, o.payout_micros) AS payout_micros, o.currency AS offer_currency,
+        (SELECT s.value FROM \(schema).settings s WHERE s.key = 'currency') AS tenant_currency,
+        \(Self.networkColumns)
+      FROM (VALUES (1)) AS one (row)
+      LEFT JOIN \(schema).campaigns c ON c.id = \(click.campaignID)
+      LEFT JOIN \(schema).offers o ON o.id = COALESCE(\(click.offerID), c.offer_id)
+      LEFT JOIN \(schema).offer_payouts p ON p.offer_id = o.id AND p.country = \(click.country)
+      LEFT JOIN \(schema).networks n ON n.id = COALESCE(\(click.networkID), o.network_id)
+      """)
+    var settings = TenantSettings()
+    if let value = try row.get("tenant_currency", as: JSONValue?.self) { settings.take("currency", value) }
+    var terms = PostbackTerms(currency: settings.currency, cost: .free(in: settings.currency), payout: nil, network: nil)
+    if let model = try row.get("cost_model", as: String?.self).flatMap(CostTerms.Model.init(rawValue:)) {
+      terms.cost = CostTerms(
+        model: model, rate: try row.get("cost_micros", as: Micros?.self) ?? .zero,
+        currency: try row.get("campaign_currency"))
+    }
+    if let payout = try row.get("payout_micros", as: Micros?.self) {
+      terms.payout = Money(payout, try row.get("offer_currency"))
+    }
+    if try row.get("network_id", as: Int64?.self) != nil { terms.network = try Self.network(row) }
+    return terms
+  }
+
+  /// The network whose own postback URL has this key.
+  func network(key: String, of scope: TenantScope) async throws(DatabaseError) -> PostbackNetwork? {
+    let row = try await scope.first(
+      """
+      SELECT \(Self.networkColumns) FROM \(scope.schema).networks n
+      WHERE n.postback_key = \(key.replacing("\0", with: "")) AND n.archived_at IS NULL
+      """)
+    guard let row else { return nil }
+    return try Self.network(row)
+  }
+
+  private static let networkColumns: SQL = """
+    n.id AS network_id, n.postback_key, n.require_key, n.allowed_addresses, n.status_map
+    """
+
+  private static func network(_ row: Row) throws(DatabaseError) -> PostbackNetwork {
+    PostbackNetwork(
+      id: try row.get("network_id"), key: try row.get("postback_key"), requiresKey: try row.get("require_key"),
+      allowedAddresses: try row.get("allowed_addresses", as: [String].self).compactMap { CIDR($0) },
+      statuses: StatusMap(try row.get("status_map", as: JSONValue.self)))
+  }
+}

@@ -1,0 +1,48 @@
+import Core
+import Database
+import Licensing
+import Web
+
+/// From a request's host to a tenant and its data. The one place where a ``TenantScope`` is made for a request.
+struct PlaceResolver: Sendable {
+  let directory: TenantDirectory
+  let pools: TenantPools
+  let coordinates: TenantCoordinatesMaker
+  let licenses: LicenseKeeper
+
+  func scope(of tenant: Tenant) throws -> TenantScope { pools.scope(for: try coordinates.coordinates(of: tenant)) }
+
+  /// The place of a dashboard or API request. On a separate tracking domain the dashboard does not answer for the
+  /// default tenant: an unknown host is nobody.
+  func place(_ head: RequestHead) async throws -> TrackerPlace {
+    guard let tenant = directory.tenant(host: head.host), tenant.status != .deleted else {
+      throw Problem.notFound("host")
+    }
+    guard tenant.status != .suspended else {
+      throw Problem(
+        status: 403, code: "tenant_suspended", title: "Suspended", detail: "This account is suspended. Clicks go on.")
+    }
+    guard !directory.isBehind(tenant.id) else {
+      throw Problem.unavailable("This account is being migrated; clicks go on.", retryAfter: 10)
+    }
+    let scope = try scope(of: tenant)
+    return TrackerPlace(
+      tenant: tenant, scope: scope, entitlements: try await licenses.standing(of: scope).entitlements)
+  }
+
+  /// Throws 402 when the tenant's plan lacks the feature: the choke point of all feature gates.
+  static func checkFeature(_ place: TrackerPlace, _ name: String) throws {
+    guard let feature = Feature(rawValue: name), !place.entitlements.includes(feature) else { return }
+    throw Problem.featureNotLicensed(feature: feature.title, plan: feature.plan.title)
+  }
+}
+
+extension DatabaseError {
+  /// What a lost database means to a client; nil for anything else.
+  static func problem(for error: any Error) -> Problem? {
+    guard let error = error as? DatabaseError else { return nil }
+    if error.isConnectionProblem { return .unavailable("The database is not reachable just now.", retryAfter: 5) }
+    if error.kind == .timeout { return .unavailable("The database took too long.", retryAfter: 5) }
+    return nil
+  }
+}

@@ -1,0 +1,78 @@
+import ClickPath
+import Core
+import Database
+
+/// The journal writer's SQL: clicks in, position forward, in one transaction of the tenant's schema.
+struct DrainStore: Sendable {
+  /// Clicks and postbacks of one journal are two streams: each has its own position.
+  enum Stream: String, Sendable { case clicks, postbacks }
+
+  /// On the journal writer's login.
+  let pool: ConnectionPool
+  let instance: JournalInstance
+  let clock: any WallClock
+
+  /// How far a stream has been drained into a schema; `.start` when never.
+  func position(_ stream: Stream, _ schema: SchemaName, in executor: (any SQLExecutor)? = nil) async throws -> JournalPosition {
+    let row = try await (executor ?? pool).query(
+      """
+      SELECT segment, "offset" FROM \(schema).journal_position
+      WHERE instance = \(instance.description) AND stream = \(stream.rawValue)
+      """
+    ).first
+    guard let row else { return .start }
+    return JournalPosition(segment: try row.get("segment"), offset: try row.get("offset"))
+  }
+
+  /// Copies the clicks after the stored position and moves it to `end`. Whatever is killed when, each click is there
+  /// once: a transaction that waits for another's position finds its records drained already and leaves them out.
+  /// - Returns: how many clicks were new.
+  func drain(
+    _ clicks: [(end: JournalPosition, event: ClickEvent)], to end: JournalPosition, schema: SchemaName
+  ) async throws -> Int {
+    try await pool.transaction { connection in
+      let stored = try await lockPosition(.clicks, schema, connection)
+      var rows = CopyRows(reservingBytes: clicks.count * 400)
+      for click in clicks where click.end > stored { ClickColumns.append(click.event, to: &rows) }
+      if rows.rowCount > 0 { _ = try await connection.copyIn(ClickColumns.target(schema), rows: rows) }
+      if end > stored { try await setPosition(.clicks, end, schema, connection) }
+      return rows.rowCount
+    }
+  }
+
+  /// Notes that everything up to `end` has been dealt with.
+  func advance(_ stream: Stream, to end: JournalPosition, schema: SchemaName) async throws {
+    try await pool.transaction { connection in
+      if try await lockPosition(stream, schema, connection) < end {
+        try await setPosition(stream, end, schema, connection)
+      }
+    }
+  }
+
+  private func lockPosition(
+    _ stream: Stream, _ schema: SchemaName, _ connection: Connection
+  ) async throws -> JournalPosition {
+    try await connection.execute(
+      """
+      INSERT INTO \(schema).journal_position (instance, stream, segment, "offset", updated_at)
+      VALUES (\(instance.description), \(stream.rawValue), 0, 0, \(clock.now())) ON CONFLICT DO NOTHING
+      """)
+    let row = try await connection.one(
+      """
+      SELECT segment, "offset" FROM \(schema).journal_position
+      WHERE instance = \(instance.description) AND stream = \(stream.rawValue) FOR UPDATE
+      """)
+    return JournalPosition(segment: try row.get("segment"), offset: try row.get("offset"))
+  }
+
+  private func setPosition(
+    _ stream: Stream, _ end: JournalPosition, _ schema: SchemaName, _ connection: Connection
+  ) async throws {
+    try await connection.execute(
+      """
+      UPDATE \(schema).journal_position
+      SET segment = \(end.segment), "offset" = \(end.offset), updated_at = \(clock.now())
+      WHERE instance = \(instance.description) AND stream = \(stream.rawValue)
+      """)
+  }
+}

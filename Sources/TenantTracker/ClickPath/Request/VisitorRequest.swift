@@ -1,0 +1,87 @@
+public import Core
+
+/// A visitor's request as the click path sees it: no HTTP library, nothing that is not looked at.
+public struct VisitorRequest: Sendable {
+  public enum Method: Sendable {
+    case get, head, post, other
+  }
+
+  public var method: Method
+  /// Whether the visitor speaks https, to us or to a trusted proxy before us.
+  public var isSecure: Bool
+  /// The Host header as it came; may carry a port.
+  public var host: String
+  /// Undecoded, up to the question mark.
+  public var path: Substring
+  /// Undecoded, without the question mark.
+  public var query: Substring
+  public var headers: VisitorHeaders
+  /// The visitor's address, trusted proxies already seen through.
+  public var address: IPAddress
+  public var now: Timestamp
+
+  /// - Parameter target: The request target in origin form: `/c/slug?sub1=a`.
+  public init(
+    method: Method, target: String, host: String, isSecure: Bool, headers: VisitorHeaders, address: IPAddress,
+    now: Timestamp
+  ) {
+    self.method = method
+    self.isSecure = isSecure
+    self.host = host
+    self.headers = headers
+    self.address = address
+    self.now = now
+    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+    path = target[..<mark]
+    query = mark < target.endIndex ? target[target.utf8.index(after: mark)...] : ""
+  }
+}
+
+/// The headers that some step reads, picked out of a request in one pass.
+public struct VisitorHeaders: Sendable {
+  public private(set) var userAgent: String?
+  public private(set) var acceptLanguage: String?
+  public private(set) var referrer: String?
+  public private(set) var cookie: String?
+  public private(set) var secPurpose: String?
+  public private(set) var purpose: String?
+  public private(set) var mozPurpose: String?
+  public private(set) var previewPurpose: String?
+
+  public init() {}
+
+  public init(_ fields: KeyValuePairs<String, String>) {
+    for (name, value) in fields { take(name, value) }
+  }
+
+  /// Keeps the value if a step wants this header (any case). The first of a kind stays, but cookies add up.
+  public mutating func take(_ name: String, _ value: String) {
+    // The length alone rules most headers out.
+    switch name.utf8.count {
+    case 5: if name.isASCII(caseInsensitively: "x-moz") { mozPurpose = mozPurpose ?? value }
+    case 6: if name.isASCII(caseInsensitively: "cookie") { cookie = cookie.map { "\($0); \(value)" } ?? value }
+    case 7:
+      if name.isASCII(caseInsensitively: "referer") {
+        referrer = referrer ?? value
+      } else if name.isASCII(caseInsensitively: "purpose") {
+        purpose = purpose ?? value
+      }
+    case 9: if name.isASCII(caseInsensitively: "x-purpose") { previewPurpose = previewPurpose ?? value }
+    case 10: if name.isASCII(caseInsensitively: "user-agent") { userAgent = userAgent ?? value }
+    case 11: if name.isASCII(caseInsensitively: "sec-purpose") { secPurpose = secPurpose ?? value }
+    case 15: if name.isASCII(caseInsensitively: "accept-language") { acceptLanguage = acceptLanguage ?? value }
+    default: break
+    }
+  }
+
+  /// The value of a cookie; the first of that name.
+  func cookie(_ name: StaticString) -> Substring? {
+    guard let cookie else { return nil }
+    for pair in cookie.utf8.split(separator: UInt8(ascii: ";")) {
+      let pair = pair.drop { $0 == 0x20 || $0 == 0x09 }
+      guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), pair[..<equals].elementsEqual(name.bytes) else { continue }
+      return Substring(pair[pair.index(after: equals)...])
+    }
+    return nil
+  }
+}

@@ -1,0 +1,66 @@
+import Core
+
+extension ClickStep {
+  /// Forced, then regular, then default flow; without any of them, the campaign's own offer is left to the offer step.
+  public static let flow = ClickStep(.flow) { hit in
+    hit.flow = hit.forcedFlow() ?? hit.regularFlow() ?? hit.defaultFlow()
+    return nil
+  }
+}
+
+extension Hit {
+  /// The first forced flow whose filters all match.
+  fileprivate mutating func forcedFlow() -> Snapshot.Flow? {
+    for flow in campaign.forced where admits(flow) {
+      note(reason(for: flow))
+      return flow
+    }
+    return nil
+  }
+
+  /// One of the regular flows that match, by weight. A running draw (each match takes over with its share of the weight
+  /// so far) gives exact shares without keeping a list.
+  fileprivate mutating func regularFlow() -> Snapshot.Flow? {
+    var chosen: Snapshot.Flow?
+    var total: UInt64 = 0
+    for flow in campaign.regular where admits(flow) {
+      let weight = UInt64(flow.weight)
+      total += weight
+      if chosen == nil || generator.below(total) < weight { chosen = flow }
+    }
+    if let chosen {
+      let share = total > UInt64(chosen.weight) ? " w=\(chosen.weight)/\(total)" : ""
+      note(reason(for: chosen) + share)
+    }
+    return chosen
+  }
+
+  fileprivate mutating func defaultFlow() -> Snapshot.Flow? {
+    guard let flow = campaign.fallback, admits(flow) else { return nil }
+    note(reason(for: flow))
+    return flow
+  }
+
+  /// Whether all filters match and the flow can serve. What keeps a flow from serving leaves its reason.
+  private mutating func admits(_ flow: Snapshot.Flow) -> Bool {
+    for filter in flow.filters {
+      switch filter.verdict(on: facts, at: request.now) {
+      case .matched: continue
+      case .missed: return false
+      case .unknown(let fact):
+        noteOnce(fact.rawValue)
+        return false
+      }
+    }
+    guard let obstacle = flow.obstacle else { return true }
+    note("flow:\(flow.id) \(obstacle.rawValue)")
+    return false
+  }
+
+  /// `flow:7 forced country=US`.
+  private func reason(for flow: Snapshot.Flow) -> String {
+    var code = "flow:\(flow.id) \(flow.kind.rawValue)"
+    for filter in flow.filters { code += " \(filter.field.rawValue)=\(filter.shown(facts, at: request.now))" }
+    return code
+  }
+}

@@ -1,0 +1,45 @@
+public import Core
+
+/// One request on its way through the steps.
+public struct Hit {
+  public let request: VisitorRequest
+  public let tenant: Snapshot.Tenant
+  public let campaign: Snapshot.Campaign
+  /// The id it is recorded under.
+  public let click: ClickID
+  public let generator: ChaChaGenerator
+  public var facts: ClickFacts
+  public private(set) var trace: [String] = []
+  /// Whether the visitor had no cookie of ours yet.
+  var isNewVisitor = false
+  var flow: Snapshot.Flow?
+  var landing: Snapshot.Landing?
+  var offer: Snapshot.Offer?
+
+  /// More codes than these are not kept.
+  static let traceLimit = 24
+  /// In bytes, of one code.
+  static let codeLimit = 120
+
+  init(
+    _ request: VisitorRequest, tenant: Snapshot.Tenant, campaign: Snapshot.Campaign, generator: ChaChaGenerator
+  ) {
+    self.request = request
+    self.tenant = tenant
+    self.campaign = campaign
+    self.generator = generator
+    var source = generator
+    click = ClickID(at: request.now, using: &source)
+    facts = ClickFacts(address: request.address)
+  }
+
+  /// Leaves a reason code: `geo_unknown`, `flow:7 forced country=US`.
+  public mutating func note(_ code: String) {
+    guard trace.count < Hit.traceLimit else { return }
+    trace.append(code.utf8.count <= Hit.codeLimit ? code : StoredText.clean(code, limit: Hit.codeLimit) ?? "")
+  }
+
+  mutating func noteOnce(_ code: String) {
+    if !trace.contains(code) { note(code) }
+  }
+}
