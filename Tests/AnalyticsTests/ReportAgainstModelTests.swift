@@ -15,7 +15,8 @@ import Testing
       var click = TestClick(at: start + .seconds(.random(in: 0..<12 * 86_400, using: &random)), using: &random)
       click.status = ["ok", "ok", "ok", "ok", "blocked", "capped"].randomElement(using: &random) ?? "ok"
       click.isUnique = Bool.random(using: &random)
-      click.cost = .random(in: 0...123_456, using: &random)
+      click.cost = Int.random(in: 0..<5, using: &random) == 0 ? 0 : .random(in: 1...123_456, using: &random)
+      click.currency = ["USD", "USD", "EUR"].randomElement(using: &random) ?? "USD"
       for column in Traffic.entityColumns where column == "campaign_id" || Int.random(in: 0..<4, using: &random) > 0 {
         click.entities[column] = .random(in: 1...3, using: &random)
       }
@@ -32,6 +33,7 @@ import Testing
           click: click, type: ["sale", "sale", "lead", "upsell", "rebill", "ftd"].randomElement(using: &random) ?? "sale",
           status: ["sale", "sale", "lead", "hold", "rejected", "trash"].randomElement(using: &random) ?? "sale",
           revenue: .random(in: 0...99_999_999, using: &random), cost: .random(in: 0...9_999, using: &random),
+          isRateMissing: Int.random(in: 0..<9, using: &random) == 0,
           createdAt: click.time + .seconds(.random(in: 0...2 * 86_400, using: &random))))
     }
     let dropped = Set(traffic.clicks.prefix(100).map(\.id))
@@ -68,7 +70,7 @@ import Testing
             &time=\(basis)&limit=10000\(filter)
             """
           let request = try ReportRequest(query: PercentCoding.queryItems(query), form: .grouped, zone: .utc)
-          let answer = try await engine.answer(request, of: tenant.scope)
+          let answer = try await engine.answer(request, in: .usd, of: tenant.scope)
           let expected = try #require(ReportModel(traffic, request)).rows()
           let found = Dictionary(uniqueKeysWithValues: answer.rows.map { ($0.keys, $0) })
           #expect(Set(found.keys) == Set(expected.keys), "\(query)")

@@ -16,7 +16,7 @@ import Testing
     try ReportRequest(query: PercentCoding.queryItems(query), form: form, zone: .utc)
   }
 
-  /// Small enough for a calculator: 4 clicks and a blocked hit; costs 0.05 each and one CPA of 1.00; sales of 10.00 and
+  /// Small enough for a calculator: 4 clicks and a blocked hit; costs 0.05 each, one of them in euros, and one CPA of 1.00; sales of 10.00 and
   /// 5.50, an upsell of 2.25, one lead, one held 99.
   private func smallTraffic() -> Traffic {
     var random = SeededGenerator(seed: 1)
@@ -28,6 +28,7 @@ import Testing
       clicks[index].texts["country"] = index < 2 ? "US" : index == 4 ? nil : "DE"
     }
     clicks[4].status = "blocked"
+    clicks[3].currency = "EUR"
     let conversion = { (index: Int, type: String, status: String, revenue: Int64, cost: Int64) in
       TestConversion(
         click: clicks[index], type: type, status: status, revenue: revenue, cost: cost,
@@ -46,12 +47,12 @@ import Testing
     let tenant = try await tenant("2026-11-01", "2026-11-30")
     try await smallTraffic().insert(into: tenant.scope)
     let answer = try await engine.answer(
-      request("from=2026-11-05&to=2026-11-05", .totals), of: tenant.scope)
-    let json = answer.totalsJSON(currency: .usd)
+      request("from=2026-11-05&to=2026-11-05", .totals), in: .usd, of: tenant.scope)
+    let json = answer.totalsJSON
     let expected: JSONValue = [
-      "clicks": 4, "unique": 3, "blocked": 1, "leads": 1, "conversions": 2, "hold": 1, "cost": "1.20",
-      "revenue": "17.75", "profit": "16.55", "roi": .number("1379.1667"), "cr": .number("50"), "epc": "4.4375",
-      "cpa": "0.60", "cpl": "1.20", "currency": "USD", "previous": nil, "from": "2026-11-05", "to": "2026-11-05",
+      "clicks": 4, "unique": 3, "blocked": 1, "leads": 1, "conversions": 2, "hold": 1, "cost": "1.15",
+      "revenue": "17.75", "profit": "16.60", "roi": .number("1443.4783"), "cr": .number("50"), "epc": "4.4375",
+      "cpa": "0.575", "cpl": "1.15", "currency": "USD", "unconverted": 1, "previous": nil, "from": "2026-11-05", "to": "2026-11-05",
       "tz": "UTC",
       "source": [
         "kind": "raw", "watermark": nil, "start": "2026-11-05T00:00:00.000Z", "end": "2026-11-06T00:00:00.000Z",
@@ -59,10 +60,10 @@ import Testing
       ],
     ]
     #expect(json == expected)
-    let empty = try await engine.answer(request("from=2026-11-06&to=2026-11-30", .totals), of: tenant.scope)
+    let empty = try await engine.answer(request("from=2026-11-06&to=2026-11-30", .totals), in: .usd, of: tenant.scope)
     #expect(empty.totals == BaseValues())
     let later = try await engine.answer(
-      request("from=2026-11-06&to=2026-11-30&time=conversion", .totals), of: tenant.scope)
+      request("from=2026-11-06&to=2026-11-30&time=conversion", .totals), in: .usd, of: tenant.scope)
     #expect(Metric.revenue.value(of: later.totals)?.text == "17.75")
     #expect(later.totals[.clicks] == 0)
     await tenant.close()
@@ -78,8 +79,8 @@ import Testing
       """)
     let answer = try await engine.answer(
       request("group_by=campaign,country,weekday&from=2026-11-01&to=2026-11-08&metrics=clicks,revenue,roi&sort=-revenue&compare=previous"),
-      of: tenant.scope)
-    let json = answer.json(currency: .usd)
+      in: .usd, of: tenant.scope)
+    let json = answer.json
     let firstKeys: JSONValue = [
       "campaign": 1, "campaign_name": "McAfee US Push", "country": "US", "weekday": 4, "weekday_name": "Thursday",
     ]
@@ -87,7 +88,7 @@ import Testing
     #expect(json["rows"]?.arrayValue?.first?["keys"] == firstKeys)
     #expect(json["rows"]?.arrayValue?.first?["metrics"] == ["clicks": 2, "revenue": "12.25", "roi": .number("1013.6364")])
     #expect(json["rows"]?.arrayValue?.first?["previous"] == ["clicks": 0, "revenue": "0.00", "roi": nil])
-    #expect(json["totals"] == ["clicks": 4, "revenue": "17.75", "roi": .number("1379.1667")])
+    #expect(json["totals"] == ["clicks": 4, "revenue": "17.75", "roi": .number("1443.4783")])
     #expect(json["group_count"] == 3)
     let names = json["columns"]?.arrayValue?.compactMap { $0["name"]?.stringValue }
     #expect(names == ["campaign", "country", "weekday", "clicks", "revenue", "roi"])
@@ -98,7 +99,7 @@ import Testing
     let tenant = try await tenant("2026-11-01", "2026-11-30")
     try await smallTraffic().insert(into: tenant.scope)
     let answer = try await engine.answer(
-      request("group_by=hour&from=2026-11-05&to=2026-11-05&limit=2&sort=hour"), of: tenant.scope)
+      request("group_by=hour&from=2026-11-05&to=2026-11-05&limit=2&sort=hour"), in: .usd, of: tenant.scope)
     #expect(answer.rows.map(\.keys) == [[.hour(9)], [.hour(10)]])
     #expect(answer.groupCount == 5)
     #expect(answer.totals[.clicks] == 4)
@@ -112,7 +113,7 @@ import Testing
     for metric in Metric.allCases {
       for sign in ["", "-"] {
         let answer = try await engine.answer(
-          request("group_by=hour&from=2026-11-05&to=2026-11-05&sort=\(sign)\(metric.rawValue)"), of: tenant.scope)
+          request("group_by=hour&from=2026-11-05&to=2026-11-05&sort=\(sign)\(metric.rawValue)"), in: .usd, of: tenant.scope)
         let values = answer.rows.compactMap { metric.value(of: $0.values)?.number }
         #expect(values == (sign.isEmpty ? values.sorted() : values.sorted(by: >)), "\(sign)\(metric)")
         let missing = answer.rows.map { metric.value(of: $0.values) == nil }
@@ -128,7 +129,7 @@ import Testing
     for value in ["' OR 1=1 --", "US'; DROP TABLE clicks; --", "{\"US\"}", "$1", "\\", "US,DE"] {
       let answer = try await engine.answer(
         request("group_by=country&from=2026-11-05&to=2026-11-05&filter[country]=\(PercentCoding.encodeComponent(value))"),
-        of: tenant.scope)
+        in: .usd, of: tenant.scope)
       #expect(answer.rows.isEmpty)
       #expect(answer.totals == BaseValues())
     }

@@ -34,7 +34,8 @@ struct ReportModel {
         values[.clicks] += click.status == "ok" ? 1 : 0
         values[.unique] += click.status == "ok" && click.isUnique ? 1 : 0
         values[.blocked] += click.status == "ok" ? 0 : 1
-        values[.cost] += click.status == "ok" ? click.cost : 0
+        values[.cost] += click.status == "ok" && click.currency == "USD" ? click.cost : 0
+        values[.unconverted] += click.status == "ok" && click.currency != "USD" && click.cost != 0 ? 1 : 0
       }
     }
     for conversion in traffic.conversions {
@@ -46,6 +47,7 @@ struct ReportModel {
         values[.hold] += conversion.status == "hold" ? 1 : 0
         values[.revenue] += isSale ? conversion.revenue : 0
         values[.cost] += conversion.cost
+        values[.unconverted] += conversion.isRateMissing ? 1 : 0
       }
     }
     return rows

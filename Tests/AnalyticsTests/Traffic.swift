@@ -7,6 +7,7 @@ struct TestClick: Sendable {
   var status = "ok"
   var isUnique = false
   var cost: Int64 = 0
+  var currency = "USD"
   var entities: [String: Int64] = ["campaign_id": 1]
   var texts: [String: String] = [:]
 
@@ -21,6 +22,7 @@ struct TestConversion: Sendable {
   var status = "sale"
   var revenue: Int64 = 0
   var cost: Int64 = 0
+  var isRateMissing = false
   var createdAt: Timestamp
 }
 
@@ -43,6 +45,7 @@ struct Traffic: Sendable {
       clickRows.append(click.status)
       clickRows.append(click.isUnique)
       clickRows.append(click.cost)
+      clickRows.append(click.currency)
       for column in Self.entityColumns { clickRows.append(click.entities[column]) }
       for column in Self.textColumns { clickRows.append(click.texts[column]) }
     }
@@ -58,6 +61,7 @@ struct Traffic: Sendable {
       conversionRows.append("USD")
       conversionRows.append(conversion.revenue)
       conversionRows.append(conversion.cost)
+      conversionRows.append(conversion.isRateMissing)
       conversionRows.append("click_id")
       conversionRows.append(conversion.createdAt)
       conversionRows.append(conversion.createdAt)
@@ -68,11 +72,11 @@ struct Traffic: Sendable {
     let (rows, moreRows) = (clickRows, conversionRows)
     try await scope.transaction { connection in
       try await connection.copyIn(
-        "\(scope.schema).clicks (id, ts, status, is_unique, cost_micros, \(dimensions))", rows: rows)
+        "\(scope.schema).clicks (id, ts, status, is_unique, cost_micros, currency, \(dimensions))", rows: rows)
       try await connection.copyIn(
         """
         \(scope.schema).conversions (id, click_id, click_ts, type, status, txid, currency, revenue_micros, cost_micros,
-        match, created_at, updated_at, \(dimensions))
+        rate_missing, match, created_at, updated_at, \(dimensions))
         """, rows: moreRows)
     }
   }

@@ -44,7 +44,7 @@ import Testing
     let syncs = journal.figures.syncs
     try lane.append(1)
     try await eventually { journal.figures.pendingBytes == 0 }
-    for token in 2...100 { try lane.append(token) }
+    for token: UInt64 in 2...100 { try lane.append(token) }
     gate.withLock { $0 = false }
     await lane.settle()
     #expect(lane.batches == [1, 1, 99])
@@ -191,7 +191,7 @@ import Testing
 
   @Test func aJournalOpensOnAFullDiskAndWorksOnceThereIsRoom() async throws {
     let disk = JournalDisk()
-    await try open(disk).close()
+    try await open(disk).close()
     disk.setCapacity(0)
     let journal = try open(disk)
     let outcome = try await journal.append(tenantID: 1, kind: .click, payload: [1])

@@ -86,8 +86,8 @@ final class JournalDisk: Sendable {
     }
   }
 
-  func with<Value>(_ body: (inout State) throws(JournalFileError) -> Value) throws(JournalFileError) -> Value {
-    try state.withLock { (state) throws(JournalFileError) in try body(&state) }
+  func with<Value, Failure: Error>(_ body: (inout State) throws(Failure) -> Value) throws(Failure) -> Value {
+    try state.withLock { (state) throws(Failure) in try body(&state) }
   }
 }
 

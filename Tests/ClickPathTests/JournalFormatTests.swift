@@ -4,18 +4,24 @@ import Testing
 @testable import ClickPath
 
 @Suite struct JournalFormatTests {
-  @Test(
-    "CRC-32C gives the published values",
-    arguments: [
-      (Array("123456789".utf8), 0xE306_9283 as UInt32),
-      ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
-      ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
-      (Array(0..<32), 0x46DD_794E),
-      (Array((0..<32).reversed()), 0x113F_DB5C),
-      ([], 0),
-    ])
-  func checksums(bytes: [UInt8], expected: UInt32) {
-    #expect(bytes.withUnsafeBytes { CRC32C.checksum($0) } == expected)
+  struct Vector: Sendable {
+    let bytes: [UInt8]
+    let checksum: UInt32
+
+    /// The first from the catalogue of CRCs, the others from RFC 3720, appendix B.4.
+    static let published = [
+      Vector(bytes: Array("123456789".utf8), checksum: 0xE306_9283),
+      Vector(bytes: [UInt8](repeating: 0, count: 32), checksum: 0x8A91_36AA),
+      Vector(bytes: [UInt8](repeating: 0xFF, count: 32), checksum: 0x62A8_AB43),
+      Vector(bytes: (0..<32).map { UInt8($0) }, checksum: 0x46DD_794E),
+      Vector(bytes: (0..<32).map { UInt8(31 - $0) }, checksum: 0x113F_DB5C),
+      Vector(bytes: [], checksum: 0),
+    ]
+  }
+
+  @Test("CRC-32C gives the published values", arguments: Vector.published)
+  func checksums(vector: Vector) {
+    #expect(vector.bytes.withUnsafeBytes { CRC32C.checksum($0) } == vector.checksum)
   }
 
   @Test func aChecksumCanBeContinuedAtAnyByte() {

@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func waitingTooLongIsAnError() async throws {
-    let pool = try await pool(PoolLimits(maxConnections: 1, acquireTimeout: .milliseconds(50)))
+    let pool = try await pool(PoolLimits(maxConnections: 1, acquireTimeout: .seconds(2)))
     try await pool.withConnection { _ in
       let error = await databaseError { try await pool.query("SELECT 1") }
       #expect(error?.kind == .poolExhausted)

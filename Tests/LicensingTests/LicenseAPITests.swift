@@ -55,8 +55,8 @@ import Testing
   @Test func answersSurviveTheWire() throws {
     let answer = LicenseAnswer(
       isValid: true, code: .overdue,
-      license: .init(id: "42", status: .overdue, expiresAt: Vendor.start, entitlements: Entitlements(.enterprise)),
-      instanceID: "7", lease: "a.b.c", signed: "d.e.f", warnings: ["CLONE_SUSPECTED"])
+      license: .init(id: 42, status: .overdue, expiresAt: Vendor.start, entitlements: Entitlements(.enterprise)),
+      instanceID: 7, lease: "a.b.c", signed: "d.e.f", warnings: ["CLONE_SUSPECTED"])
     #expect(LicenseAnswer(json: answer.json) == answer)
     let refusal = LicenseAnswer(isValid: false, code: .notFound, license: nil, signed: "d.e.f")
     #expect(LicenseAnswer(json: refusal.json) == refusal)

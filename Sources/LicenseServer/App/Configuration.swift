@@ -84,7 +84,7 @@ struct Configuration: Sendable {
 
   private static func readLimits(_ reader: inout EnvironmentReader) -> Limits {
     var limits = Limits()
-    let variables: [(name: String, path: WritableKeyPath<Limits, Int> & Sendable)] = [
+    let variables: [(name: String, path: any WritableKeyPath<Limits, Int> & Sendable)] = [
       ("LICENSE_LIMIT_PER_ADDRESS", \.licensePerAddress), ("LICENSE_LIMIT_PER_KEY", \.licensePerKey),
       ("LOGIN_FAILURE_LIMIT", \.logInFailures), ("ORDER_LIMIT_PER_ADDRESS", \.ordersPerAddress),
     ]

@@ -70,6 +70,13 @@ struct Layout: Sendable {
       """)
   }
 
+  /// A refusal as a page.
+  func refusal(_ problem: Problem, home: String) -> HTML {
+    plain(
+      problem.title,
+      "<p>\(problem.detail ?? "")</p><p><a class=\"btn btn-primary\" href=\"\(href: home)\">Back to the start</a></p>")
+  }
+
   private func main(_ frame: Frame, _ content: HTML) -> HTML {
     """
     <main class="ty-content" id="content" tabindex="-1"><div class="ty-head"><h1>\(frame.title)</h1>

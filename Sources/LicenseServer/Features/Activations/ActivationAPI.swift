@@ -8,6 +8,7 @@ struct ActivationAPI: Sendable {
   let desk: ActivationDesk
   let keys: SigningKeys
   let limits: LicenseLimits
+  let metrics: ServerMetrics
   let clock: any WallClock
 
   static let prefix = "/api/v1/licenses"
@@ -62,6 +63,7 @@ struct ActivationAPI: Sendable {
   private func reply(
     _ decision: LicenseDecision, _ key: String, _ nonce: String?, givesLease: Bool, also more: JSONObject = [:]
   ) throws -> Reply {
+    metrics.count(decision.verdict.code)
     let answer = try decision.answer(key: key, nonce: nonce, signer: keys.signer, at: clock.now())
     var object = answer.json.objectValue ?? [:]
     if givesLease, answer.lease == nil { object["lease"] = .null }

@@ -47,8 +47,8 @@ struct Instance: Sendable, Identifiable {
   func watched(sequence: Int64, domainHash: String?) -> CloneWatch {
     var watch = cloneWatch
     // The lease before the newest is no sign of a copy: our last answer may have been lost on the way.
-    let expected = sequence == acknowledgedSequence ? sequence : issuedSequence
-    watch.observe(sequence: sequence, expected: expected, domainHash: domainHash)
+    let isInTurn = sequence == issuedSequence || sequence == acknowledgedSequence
+    watch.observe(isInTurn: isInTurn, domainHash: domainHash)
     return watch
   }
 

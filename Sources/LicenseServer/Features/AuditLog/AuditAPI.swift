@@ -1,5 +1,6 @@
 import Core
 import Database
+import Security
 import Web
 
 /// `/api/audit-log`

@@ -5,10 +5,9 @@ import Web
 
 /// `/api/orders`: anybody may order; the licence comes with the payment.
 struct OrderAPI: Sendable {
-  let database: ConnectionPool
-  let mail: MailJobs
-  let limiter: RateLimiter<IPAddress>
-  let clock: any WallClock
+  let desk: OrderDesk
+  /// Nil for no limit.
+  let limiter: RateLimiter<IPAddress>?
 
   func register(in table: inout StaffTable) {
     table.open(
@@ -25,9 +24,9 @@ struct OrderAPI: Sendable {
     let email = fields.email("email")
     try fields.finish()
     guard let plan, let period, let currency, let email else { throw Problem.internalError() }
-    try limiter.admit(call.clientAddress.limitKey)
+    try limiter?.admit(call.clientAddress.limitKey)
     let request = OrderRequest(plan: plan, period: period, currency: currency, email: email)
-    let order = try await OrderDesk(database: database, mail: mail, clock: clock).place(request)
+    let order = try await desk.place(request)
     return .json(["id": .int(order.id), "invoice": order.invoice.json], status: 201)
   }
 

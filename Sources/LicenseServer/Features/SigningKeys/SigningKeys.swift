@@ -34,16 +34,33 @@ final class SigningKeys: Service {
   ) async throws -> SigningKeys {
     let directory = SigningKeyDirectory(path: path)
     let ring: SigningKeyRing
-    do {
-      ring = try directory.load()
-    } catch let fault as SigningKeyFault where fault.meansEmpty {
-      guard try await SigningKeyFacts(database).isEmpty() else { throw Lost(path: path) }
-      ring = try directory.rotate(at: clock.now())
-      logger.notice("made the first signing key", metadata: ["kid": "\(ring.active.id)", "directory": "\(path)"])
+    if let existing = try existing(in: directory) {
+      ring = existing
+    } else {
+      ring = try await first(in: directory, database, clock, logger)
     }
     let keys = SigningKeys(directory: directory, ring: ring, database: database, clock: clock, logger: logger)
     try await SigningKeyFacts(database).note(keys.published, at: clock.now())
     return keys
+  }
+
+  /// Nil when there is nothing to load, rather than something broken.
+  private static func existing(in directory: SigningKeyDirectory) throws -> SigningKeyRing? {
+    do {
+      return try directory.load()
+    } catch SigningKeyFault.noDirectory, SigningKeyFault.noActiveKey {
+      return nil
+    }
+  }
+
+  private static func first(
+    in directory: SigningKeyDirectory, _ database: any SQLExecutor, _ clock: any WallClock, _ logger: Logger
+  ) async throws -> SigningKeyRing {
+    guard try await SigningKeyFacts(database).isEmpty() else { throw Lost(path: directory.path) }
+    let ring = try directory.rotate(at: clock.now())
+    logger.notice(
+      "made the first signing key", metadata: ["kid": "\(ring.active.id)", "directory": "\(directory.path)"])
+    return ring
   }
 
   private init(
@@ -82,16 +99,6 @@ final class SigningKeys: Service {
       try await SigningKeyFacts(database).note(published, at: clock.now())
     } catch {
       logger.error("could not reload the signing keys", metadata: ["error": "\(error)"])
-    }
-  }
-}
-
-extension SigningKeyFault {
-  /// Whether there is nothing to load, rather than something broken.
-  fileprivate var meansEmpty: Bool {
-    switch self {
-    case .noDirectory, .noActiveKey: true
-    case .malformed, .file, .overlapTooShort: false
     }
   }
 }

@@ -8,8 +8,8 @@ import Web
 struct StaffEntrance: Sendable {
   let database: ConnectionPool
   let hasher: PasswordHasher
-  /// Counts failures only, for each account and address.
-  let failures: RateLimiter<String>
+  /// Counts failures only, for each account and address. Nil for no limit.
+  let failures: RateLimiter<String>?
   let clock: any WallClock
 
   /// - Throws: 401 for a wrong address or password, in the same words and time; 429 after too many failures.
@@ -17,7 +17,7 @@ struct StaffEntrance: Sendable {
     _ email: EmailAddress, _ password: String, kind: StaffSessionStore.Kind, head: RequestHead
   ) async throws -> (member: StaffMember, token: SecretToken) {
     let key = Self.key(email, head)
-    try failures.admit(key)
+    try failures?.admit(key)
     let found = try await StaffStore(database).find(email: email)
     switch try await hasher.verify(password, against: found?.passwordHash) {
     case .wrong: throw Self.refused
@@ -29,7 +29,7 @@ struct StaffEntrance: Sendable {
       }
     }
     guard let member = found?.member, member.status == .active else { throw Self.refused }
-    failures.refund(key)
+    failures?.refund(key)
     let token = try await database.transaction { connection in
       try await StaffStore(connection).noteSignIn(of: member.id, at: clock.now())
       return try await StaffSessionStore(connection).start(for: member.id, kind: kind, from: head, at: clock.now())
@@ -44,12 +44,12 @@ struct StaffEntrance: Sendable {
   ) async throws {
     let member = session.member
     let key = Self.key(member.email, head)
-    try failures.admit(key)
+    try failures?.admit(key)
     let stored = try await StaffStore(database).passwordHash(of: member.id)
     if case .wrong = try await hasher.verify(current, against: stored) {
       throw Problem.invalid("current", "wrong", "is not your password")
     }
-    failures.refund(key)
+    failures?.refund(key)
     if let refusal = PasswordPolicy().refusal(of: new, email: member.email) {
       throw Problem.invalid("new", refusal.code, refusal.message)
     }

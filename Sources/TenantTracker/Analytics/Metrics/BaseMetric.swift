@@ -1,3 +1,6 @@
+import Core
+import Database
+
 /// What is counted and summed, each with its one definition. Base metrics add up over any grouping, so totals and derived
 /// metrics are always computed from them and never from rows already rounded.
 public enum BaseMetric: Int, Sendable, CaseIterable {
@@ -17,28 +20,33 @@ public enum BaseMetric: Int, Sendable, CaseIterable {
   case cost
   /// Payouts of approved conversions of every type, upsells and rebills too. Micros.
   case revenue
+  /// Clicks and conversions with money in a currency that there is no rate for: it is missing from cost and revenue.
+  case unconverted
 
-  /// Its name as a column of our SQL.
-  var column: String { "\(self)" }
+  /// Its name as a column of our SQL; not the bare name, for `unique` is a word of the language.
+  var column: String { "\(self)_sum" }
 
   /// The aggregate over `clicks`; nil when clicks add nothing.
-  var overClicks: String? {
+  /// - Parameter currency: of the report.
+  func overClicks(_ currency: Currency) -> SQL? {
     switch self {
     case .clicks: "count(*) FILTER (WHERE status = 'ok')"
     case .unique: "count(*) FILTER (WHERE status = 'ok' AND is_unique)"
     case .blocked: "count(*) FILTER (WHERE status IN ('blocked', 'capped'))"
-    case .cost: "COALESCE(sum(cost_micros) FILTER (WHERE status = 'ok'), 0)"
+    case .cost: "COALESCE(sum(cost_micros) FILTER (WHERE status = 'ok' AND currency = \(currency)), 0)"
+    case .unconverted: "count(*) FILTER (WHERE status = 'ok' AND currency <> \(currency) AND cost_micros <> 0)"
     case .leads, .conversions, .hold, .revenue: nil
     }
   }
 
   /// The aggregate over `conversions`; nil when conversions add nothing.
-  var overConversions: String? {
+  var overConversions: SQL? {
     switch self {
     case .leads: "count(*) FILTER (WHERE status = 'lead' OR (type = 'lead' AND status = 'sale'))"
     case .conversions: "count(*) FILTER (WHERE status = 'sale' AND type = 'sale')"
     case .hold: "count(*) FILTER (WHERE status = 'hold')"
     case .cost: "COALESCE(sum(cost_micros), 0)"
+    case .unconverted: "count(*) FILTER (WHERE rate_missing)"
     case .revenue: "COALESCE(sum(revenue_micros) FILTER (WHERE status = 'sale'), 0)"
     case .clicks, .unique, .blocked: nil
     }

@@ -24,19 +24,21 @@ public struct ReportAnswer: Sendable {
 
 extension ReportAnswer {
   /// `{columns, rows:[{keys, metrics, previous}], totals, previous_totals, ...}`.
-  public func json(currency: Currency) -> JSONValue {
+  public var json: JSONValue {
     [
       "columns": .array(columns), "rows": .array(rows.map(json)), "totals": .object(json(totals)),
-      "previous_totals": previousTotals.map { .object(json($0)) } ?? .null, "currency": JSONValue(currency),
+      "previous_totals": previousTotals.map { .object(json($0)) } ?? .null, "currency": JSONValue(plan.currency),
+      "unconverted": .int(totals[.unconverted]),
       "from": JSONValue(plan.window.days.from), "to": JSONValue(plan.window.days.to),
       "tz": .string(request.zone.description), "group_count": .int(groupCount), "source": plan.json,
     ]
   }
 
   /// The answer of `GET /stats`: the totals as one flat object.
-  public func totalsJSON(currency: Currency) -> JSONValue {
+  public var totalsJSON: JSONValue {
     var object = json(totals)
-    object["currency"] = JSONValue(currency)
+    object["currency"] = JSONValue(plan.currency)
+    object["unconverted"] = .int(totals[.unconverted])
     object["previous"] = previousTotals.map { .object(json($0)) } ?? .null
     object["from"] = JSONValue(plan.window.days.from)
     object["to"] = JSONValue(plan.window.days.to)

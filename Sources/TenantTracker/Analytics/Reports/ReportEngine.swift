@@ -7,11 +7,14 @@ public struct ReportEngine: Sendable {
 
   public init(clock: any WallClock) { self.clock = clock }
 
+  /// - Parameter currency: the tenant's; amounts in others are left out and counted as unconverted.
   /// - Throws: ``Problem`` for a request that cannot be answered, ``DatabaseError``.
-  public func answer(_ request: ReportRequest, of scope: TenantScope) async throws -> ReportAnswer {
+  public func answer(
+    _ request: ReportRequest, in currency: Currency, of scope: TenantScope
+  ) async throws -> ReportAnswer {
     let window = try await ReportWindow.find(
       from: request.from, to: request.to, zone: request.zone, now: clock.now(), in: scope)
-    let plan = ReportPlan(request, window: window)
+    let plan = ReportPlan(request, window: window, currency: currency)
     return try ReportAnswer(plan, rows: try await scope.query(plan.sql(schema: scope.schema)))
   }
 }

@@ -16,7 +16,7 @@ extension ReportPlan {
       WITH parts AS (\(SQL.joined(parts(schema), separator: " UNION ALL "))),
       grouped AS (
         SELECT \(list(keys + periodSums(bases)))
-        FROM parts\(keys.isEmpty ? "" : " GROUP BY \(list(keys))")
+        FROM parts \(groupBy(keys))
       ),
       ranked AS (
         SELECT \(list(keys + sums + sums.map { "sum(\($0)) OVER () AS total_\($0)" })), count(*) OVER () AS group_count,
@@ -29,6 +29,8 @@ extension ReportPlan {
   }
 
   private func list(_ items: [SQL]) -> SQL { SQL.joined(items, separator: ", ") }
+
+  private func groupBy(_ keys: [SQL]) -> SQL { keys.isEmpty ? "" : "GROUP BY \(list(keys))" }
 
   // parts
 
@@ -54,8 +56,8 @@ extension ReportPlan {
       "\(key(grouping, time: time, daysLater: period == 0 ? 0 : window.days.dayCount)) AS \(unescaped: "k\(index)")"
     }
     let values = BaseMetric.allCases.map { metric -> SQL in
-      let aggregate = table == .clicks ? metric.overClicks : metric.overConversions
-      return "(\(unescaped: aggregate ?? "0"))::bigint AS \(unescaped: metric.column)"
+      let aggregate = table == .clicks ? metric.overClicks(currency) : metric.overConversions
+      return "(\(aggregate ?? "0"))::bigint AS \(unescaped: metric.column)"
     }
     let conditions = [SQL("\(time) >= \(start) AND \(time) < \(end)")] + request.filters.map(condition)
     // Grouped by position: a key with a parameter in it (the time zone) is not the same expression twice.
@@ -63,7 +65,7 @@ extension ReportPlan {
     return """
       SELECT \(unescaped: "\(period)") AS period, \(list(keys + values))
       FROM \(schema).\(unescaped: table == .clicks ? "clicks" : "conversions")
-      WHERE \(SQL.joined(conditions, separator: " AND "))\(positions.isEmpty ? "" : " GROUP BY \(list(positions))")
+      WHERE \(SQL.joined(conditions, separator: " AND ")) \(groupBy(positions))
       """
   }
 

@@ -24,10 +24,13 @@ public struct ReportPlan: Sendable, Hashable {
   public let request: ReportRequest
   public let window: ReportWindow
   public let source: Source
+  /// All money of the answer is in it.
+  public let currency: Currency
 
-  init(_ request: ReportRequest, window: ReportWindow) {
+  init(_ request: ReportRequest, window: ReportWindow, currency: Currency) {
     self.request = request
     self.window = window
+    self.currency = currency
     source = .raw
   }
 

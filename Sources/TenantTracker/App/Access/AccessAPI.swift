@@ -89,7 +89,15 @@ struct AccessAPI: Sendable {
   }
 
   private func createKey(_ call: TrackerCall) async throws -> Reply {
-    var fields = try call.fields()
+    let (key, token) = try await createKey(call.json, by: call)
+    var answer = key.json.objectValue ?? [:]
+    answer["token"] = .string(token.text)
+    return .created(.object(answer), location: "/admin/api/me/api-keys/\(key.id)")
+  }
+
+  /// Makes a key; the token is never to be seen again. For pages too.
+  func createKey(_ body: JSONValue, by call: TrackerCall) async throws -> (key: APIKeyStore.Key, token: SecretToken) {
+    var fields = try FieldReader(body)
     let name = fields.string("name", length: 1...100)
     let permissions = Permissions.read("permissions", from: &fields) ?? nil
     let expiresAt = fields.optionalTimestamp("expires_at") ?? nil
@@ -102,9 +110,7 @@ struct AccessAPI: Sendable {
     let key = try await accounts.apiKeys.insert(
       name: name, tokenHash: token.hash.bytes, lastFour: token.hint, permissions: permissions, expiresAt: expiresAt,
       user: call.session.user.id, at: accounts.clock.now(), of: call.place.scope)
-    var answer = key.json.objectValue ?? [:]
-    answer["token"] = .string(token.text)
-    return .created(.object(answer), location: "/admin/api/me/api-keys/\(key.id)")
+    return (key, token)
   }
 
   private func deleteKey(_ call: TrackerCall) async throws -> Reply {
@@ -123,31 +129,42 @@ struct AccessAPI: Sendable {
     let disable = fields.bool("disable", default: false)
     let password = fields.optionalString("password", trim: false) ?? nil
     try fields.finish()
-    let scope = call.place.scope
-    let user = call.session.user
     if disable {
-      let credentials = try await accounts.users.credentials(id: user.id, of: scope)
-      let verdict = try await accounts.hasher.verify(password ?? "", against: credentials?.passwordHash)
-      guard verdict != .wrong else { throw Problem.invalid("password", "wrong", "is not your password") }
-      try await accounts.users.setTOTP(user.id, secret: nil, recoveryHashes: [], of: scope)
+      try await disableTOTP(password: password ?? "", by: call)
       return .json(["enabled": false])
     }
     guard let secret else {
       let totp = TOTP.generate()
       return .json([
-        "enabled": .bool(user.usesTOTP), "secret": .string(totp.typedSecret),
-        "uri": .string(totp.uri(issuer: "Trackily", account: user.email.description)),
+        "enabled": .bool(call.session.user.usesTOTP), "secret": .string(totp.typedSecret),
+        "uri": .string(totp.uri(issuer: "Trackily", account: call.session.user.email.description)),
       ])
     }
+    let recovery = try await confirmTOTP(secret: secret, code: code ?? "", by: call)
+    return .json(["enabled": true, "recovery_codes": JSONValue(recovery.map(\.text))])
+  }
+
+  func disableTOTP(password: String, by call: TrackerCall) async throws {
+    let scope = call.place.scope
+    let user = call.session.user
+    let credentials = try await accounts.users.credentials(id: user.id, of: scope)
+    let verdict = try await accounts.hasher.verify(password, against: credentials?.passwordHash)
+    guard verdict != .wrong else { throw Problem.invalid("password", "wrong", "is not your password") }
+    try await accounts.users.setTOTP(user.id, secret: nil, recoveryHashes: [], of: scope)
+  }
+
+  /// Switches one-time codes on, once the app has shown that it has the secret.
+  /// - Returns: recovery codes, never to be seen again.
+  func confirmTOTP(secret: String, code: String, by call: TrackerCall) async throws -> [RecoveryCode] {
     guard let totp = TOTP(typedSecret: secret) else { throw Problem.invalid("secret", "invalid", "is no secret of ours") }
-    guard totp.acceptedStep(of: code ?? "", at: accounts.clock.now(), lastAccepted: nil) != nil else {
+    guard totp.acceptedStep(of: code, at: accounts.clock.now(), lastAccepted: nil) != nil else {
       throw Problem.invalid("code", "wrong", "is not the code shown now")
     }
     let recovery = RecoveryCode.generate()
     try await accounts.users.setTOTP(
-      user.id, secret: try accounts.secrets.seal(totp.secret, for: "totp"),
-      recoveryHashes: recovery.map { $0.hash.bytes.hex }, of: scope)
-    return .json(["enabled": true, "recovery_codes": JSONValue(recovery.map(\.text))])
+      call.session.user.id, secret: try accounts.secrets.seal(totp.secret, for: "totp"),
+      recoveryHashes: recovery.map { $0.hash.bytes.hex }, of: call.place.scope)
+    return recovery
   }
 }
 

@@ -7,7 +7,10 @@ import Web
 struct TrackerPlace: Sendable {
   let tenant: Tenant
   let scope: TenantScope
-  let entitlements: Entitlements
+  /// Where the tenant stands with its licence.
+  let standing: LicenseStanding
+
+  var entitlements: Entitlements { standing.entitlements }
 }
 
 typealias TrackerTable = RouteTable<TrackerPlace, TrackerSession>

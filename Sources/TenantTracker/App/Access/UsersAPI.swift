@@ -74,7 +74,16 @@ struct UsersAPI: Sendable {
   }
 
   private func create(_ call: TrackerCall) async throws -> Reply {
-    var fields = try call.fields()
+    let (user, link) = try await create(call.json, by: call)
+    var answer = user.json.objectValue ?? [:]
+    if let link { answer["invitation_url"] = .string(link) }
+    return .created(.object(answer), location: "/admin/api/users/\(user.id)")
+  }
+
+  /// Adds the user; for pages too.
+  /// - Returns: with the link by which the user sets a password, unless one was given.
+  func create(_ body: JSONValue, by call: TrackerCall) async throws -> (user: User, invitationURL: String?) {
+    var fields = try FieldReader(body)
     let email = fields.email("email")
     let name = fields.optionalString("name", length: 0...100) ?? nil
     let role = fields.optionalOneOf("role", Role.allCases.map(\.rawValue))?.flatMap(Role.init(rawValue:)) ?? .viewer
@@ -102,16 +111,17 @@ struct UsersAPI: Sendable {
       try await audit.append("user.create", "user:\(id)", after: user.json, by: call, in: connection)
       return (user, token)
     }
-    var answer = user.json.objectValue ?? [:]
-    if let token { answer["invitation_url"] = .string(invitationURL(token.text, call)) }
-    return .created(.object(answer), location: "/admin/api/users/\(user.id)")
+    return (user, token.map { invitationURL($0.text, call) })
   }
 
   private func update(_ call: TrackerCall) async throws -> Reply {
-    let id = try call.id()
+    .json(try await update(call.id(), call.json, by: call).json)
+  }
+
+  func update(_ id: Int64, _ body: JSONValue, by call: TrackerCall) async throws -> User {
     let scope = call.place.scope
     let before = try await find(id, scope)
-    var fields = try call.fields()
+    var fields = try FieldReader(body)
     var change = UserStore.Change()
     if let email = fields.optionalEmail("email") { change.email = email }
     if let name = fields.optionalString("name", length: 0...100) { change.name = name ?? "" }
@@ -142,17 +152,19 @@ struct UsersAPI: Sendable {
         "user.update", "user:\(id)", before: before.json, after: after.json, by: call, in: connection)
       return after
     }
-    let after =
-      if wakes {
-        try await seats.withSeat(scope, call.place.entitlements, apply)
-      } else {
-        try await scope.transaction { try await apply($0) }
-      }
-    return .json(after.json)
+    return if wakes {
+      try await seats.withSeat(scope, call.place.entitlements, apply)
+    } else {
+      try await scope.transaction { try await apply($0) }
+    }
   }
 
   private func delete(_ call: TrackerCall) async throws -> Reply {
-    let id = try call.id()
+    try await delete(call.id(), by: call)
+    return .noContent
+  }
+
+  func delete(_ id: Int64, by call: TrackerCall) async throws {
     let scope = call.place.scope
     let user = try await find(id, scope)
     guard id != call.session.user.id else { throw Problem.conflict("You can't remove yourself.") }
@@ -163,19 +175,25 @@ struct UsersAPI: Sendable {
       try await audit.append("user.delete", "user:\(id)", before: user.json, by: call, in: connection)
     }
     try await seats.enforce(limit: call.place.entitlements.userLimit, scope)
-    return .noContent
   }
 
   private func invite(_ call: TrackerCall) async throws -> Reply {
+    let (link, purpose) = try await invite(call.id(), by: call)
+    return .json(["url": .string(link), "purpose": .string(purpose.rawValue)], status: 201)
+  }
+
+  func invite(
+    _ id: Int64, by call: TrackerCall
+  ) async throws -> (url: String, purpose: InvitationStore.Purpose) {
     let scope = call.place.scope
-    let user = try await find(call.id(), scope)
+    let user = try await find(id, scope)
     try guardEscalation(role: user.role, permissions: user.permissions, by: call.session, over: user)
     let purpose = user.status == .invited ? InvitationStore.Purpose.invitation : .passwordReset
     let token = try await scope.transaction { connection in
       try await audit.append("user.\(purpose.rawValue)", "user:\(user.id)", by: call, in: connection)
       return try await accounts.invite(user.id, purpose, of: scope, in: connection)
     }
-    return .json(["url": .string(invitationURL(token.text, call)), "purpose": .string(purpose.rawValue)], status: 201)
+    return (invitationURL(token.text, call), purpose)
   }
 
   /// The token rides in the fragment: it reaches no server log and no referrer.
@@ -183,7 +201,7 @@ struct UsersAPI: Sendable {
     "\(call.head.isHTTPS ? "https" : "http")://\(call.head.authority)/admin/invitation#\(token)"
   }
 
-  private func find(_ id: Int64, _ scope: TenantScope) async throws -> User {
+  func find(_ id: Int64, _ scope: TenantScope) async throws -> User {
     guard let user = try await users.find(id, of: scope) else { throw Problem.notFound("user") }
     return user
   }
@@ -206,7 +224,7 @@ struct UsersAPI: Sendable {
 
   // Roles
 
-  private func findRole(_ id: Int64, _ scope: TenantScope) async throws -> RoleStore.CustomRole {
+  func findRole(_ id: Int64, _ scope: TenantScope) async throws -> RoleStore.CustomRole {
     guard let role = try await roles.find(id, of: scope) else { throw Problem.notFound("role") }
     return role
   }
@@ -222,7 +240,12 @@ struct UsersAPI: Sendable {
   }
 
   private func createRole(_ call: TrackerCall) async throws -> Reply {
-    let (name, permissions) = try readRole(call)
+    let role = try await createRole(call.json, by: call)
+    return .created(role.json, location: "/admin/api/roles/\(role.id)")
+  }
+
+  func createRole(_ body: JSONValue, by call: TrackerCall) async throws -> RoleStore.CustomRole {
+    let (name, permissions) = try readRole(body, by: call.session)
     let scope = call.place.scope
     let id = try await scope.transaction { connection in
       let id = try await roles.insert(name: name, permissions: permissions, at: clock.now(), of: scope, in: connection)
@@ -230,13 +253,17 @@ struct UsersAPI: Sendable {
       try await audit.append("role.create", "role:\(id)", after: permissions.json, by: call, in: connection)
       return id
     }
-    return .created(try await findRole(id, scope).json, location: "/admin/api/roles/\(id)")
+    return try await findRole(id, scope)
   }
 
   private func updateRole(_ call: TrackerCall) async throws -> Reply {
+    .json(try await updateRole(call.id(), call.json, by: call).json)
+  }
+
+  func updateRole(_ id: Int64, _ body: JSONValue, by call: TrackerCall) async throws -> RoleStore.CustomRole {
     let scope = call.place.scope
-    let before = try await findRole(call.id(), scope)
-    let (name, permissions) = try readRole(call, current: before)
+    let before = try await findRole(id, scope)
+    let (name, permissions) = try readRole(body, by: call.session, current: before)
     try guardEscalation(role: .custom, permissions: before.permissions, by: call.session)
     do {
       try await scope.transaction { connection in
@@ -248,24 +275,28 @@ struct UsersAPI: Sendable {
     } catch let error as DatabaseError where error.isUniqueViolation {
       throw Problem.conflict("There is a role with this name.", field: "name")
     }
-    return .json(try await findRole(before.id, scope).json)
+    return try await findRole(before.id, scope)
   }
 
   private func deleteRole(_ call: TrackerCall) async throws -> Reply {
+    try await deleteRole(call.id(), by: call)
+    return .noContent
+  }
+
+  func deleteRole(_ id: Int64, by call: TrackerCall) async throws {
     let scope = call.place.scope
-    let role = try await findRole(call.id(), scope)
+    let role = try await findRole(id, scope)
     guard role.users == 0 else { throw Problem.conflict("\(role.users) users have this role.") }
     try await scope.transaction { connection in
       try await roles.delete(role.id, of: scope, in: connection)
       try await audit.append("role.delete", "role:\(role.id)", before: role.json, by: call, in: connection)
     }
-    return .noContent
   }
 
   private func readRole(
-    _ call: TrackerCall, current: RoleStore.CustomRole? = nil
+    _ body: JSONValue, by session: TrackerSession, current: RoleStore.CustomRole? = nil
   ) throws -> (name: String, permissions: Permissions) {
-    var fields = try call.fields()
+    var fields = try FieldReader(body)
     let name = current != nil && !fields.has("name") ? current?.name : fields.string("name", length: 1...100)
     let permissions = Permissions.read("permissions", from: &fields) ?? current?.permissions
     if permissions == nil { fields.fault("permissions", "required", "is required") }
@@ -274,7 +305,7 @@ struct UsersAPI: Sendable {
     }
     try fields.finish()
     guard let name, let permissions else { throw Problem.internalError() }
-    try guardEscalation(role: .custom, permissions: permissions, by: call.session)
+    try guardEscalation(role: .custom, permissions: permissions, by: session)
     return (name, permissions)
   }
 }

@@ -15,7 +15,7 @@ struct TrackilyCommand: AsyncParsableCommand {
     version: Configuration.version,
     subcommands: [
       ServeCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, LicenseCommand.self,
-      HealthcheckCommand.self, DoctorCommand.self,
+      DemoCommand.self, HealthcheckCommand.self, DoctorCommand.self,
     ])
 }
 

@@ -81,6 +81,7 @@ final class LicenseKeeper: Sendable {
     }
     record.sealedKey = try secrets.seal(key, for: Self.keyContext(scope))
     record.keyLastFour = String(key.suffix(4))
+    _ = record.state.accept(word, at: clock.now())
     take(answer, lease, into: &record)
     try await save(record, scope)
     logger.notice("license activated", metadata: ["tenant": "\(scope.slug)", "plan": "\(lease.claims.entitlements.plan)"])
@@ -110,10 +111,9 @@ final class LicenseKeeper: Sendable {
     let answer = try await reach { () async throws(LicenseServerClient.Failure) in try await client.heartbeat(request) }
     let word = try await word(answer, nonce: nonce, key: key, &record)
     let verifier = LeaseVerifier(keys: record.keys)
+    _ = record.state.accept(word, at: clock.now())
     if let lease = answer.lease.flatMap({ try? verifier.lease($0, fingerprint: record.instanceID) }), answer.isValid {
       take(answer, lease, into: &record)
-    } else {
-      _ = record.state.accept(word, at: clock.now())
     }
     try await save(record, scope)
     return record.state.standing(at: clock.now())

@@ -10,14 +10,13 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
   let writer: ConfigurationWriter
   let settings: SettingsStore
   let schema: Schema
-  let itemSchema: Schema
 
   private var schemaName: String { Item.noun.prefix(1).uppercased() + Item.noun.dropFirst() }
 
   func register(in table: inout TrackerTable) {
     let noun = Item.noun
     let name = schemaName
-    table.define(name, itemSchema)
+    table.define(name, schema)
     table.on(
       .get, Item.path, .read(Item.section), "List: \(noun)s", query: PageRequest.parameters,
       answer: .page(of: .ref(name))
@@ -45,13 +44,13 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
   }
 
   private func create(_ call: TrackerCall) async throws -> Reply {
-    let item = try await create(call.fields(), by: call)
+    let item = try await create(call.json, by: call)
     return .created(item.json, location: "/admin/api\(Item.path)/\(item.id)")
   }
 
-  /// Adds what the fields describe; for pages too.
-  func create(_ fields: FieldReader, by call: TrackerCall) async throws -> Item {
-    var fields = fields
+  /// Adds what the body describes; for pages too, whose forms make the same body.
+  func create(_ body: JSONValue, by call: TrackerCall) async throws -> Item {
+    var fields = try FieldReader(body)
     let scope = call.place.scope
     let draft = try Item.read(&fields, current: nil, defaults: try await settings.defaults(of: scope))
     try fields.finish()
@@ -59,18 +58,18 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     let id = try await writer.write(to: scope) { connection in
       let id = try await store.insert(draft, at: writer.clock.now(), of: scope, in: connection)
       try await writer.audit.append(
-        "\(Item.noun).create", "\(Item.noun):\(id)", after: call.json, by: call, in: connection)
+        "\(Item.noun).create", "\(Item.noun):\(id)", after: body, by: call, in: connection)
       return id
     }
     return try await find(id, scope)
   }
 
   private func update(_ call: TrackerCall) async throws -> Reply {
-    .json(try await update(call.id(), call.fields(), by: call).json)
+    .json(try await update(call.id(), call.json, by: call).json)
   }
 
-  func update(_ id: Int64, _ fields: FieldReader, by call: TrackerCall) async throws -> Item {
-    var fields = fields
+  func update(_ id: Int64, _ body: JSONValue, by call: TrackerCall) async throws -> Item {
+    var fields = try FieldReader(body)
     let scope = call.place.scope
     let before = try await find(id, scope)
     let draft = try Item.read(
@@ -80,7 +79,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     try await writer.write(to: scope) { connection in
       try await store.update(id, draft, at: writer.clock.now(), of: scope, in: connection)
       try await writer.audit.append(
-        "\(Item.noun).update", "\(Item.noun):\(id)", before: before.json, after: call.json, by: call, in: connection)
+        "\(Item.noun).update", "\(Item.noun):\(id)", before: before.json, after: body, by: call, in: connection)
     }
     return try await find(id, scope)
   }

@@ -15,6 +15,7 @@ struct PlaceResolver: Sendable {
   /// The place of a dashboard or API request. On a separate tracking domain the dashboard does not answer for the
   /// default tenant: an unknown host is nobody.
   func place(_ head: RequestHead) async throws -> TrackerPlace {
+    guard directory.isLoaded else { throw Problem.unavailable("The database is not reachable just now.") }
     guard let tenant = directory.tenant(host: head.host), tenant.status != .deleted else {
       throw Problem.notFound("host")
     }
@@ -26,8 +27,7 @@ struct PlaceResolver: Sendable {
       throw Problem.unavailable("This account is being migrated; clicks go on.", retryAfter: 10)
     }
     let scope = try scope(of: tenant)
-    return TrackerPlace(
-      tenant: tenant, scope: scope, entitlements: try await licenses.standing(of: scope).entitlements)
+    return TrackerPlace(tenant: tenant, scope: scope, standing: try await licenses.standing(of: scope))
   }
 
   /// Throws 402 when the tenant's plan lacks the feature: the choke point of all feature gates.

@@ -15,18 +15,19 @@ final class TenantDirectory: Service {
     /// Tenants whose schema is not of this version: their admin answers 503.
     var behind: Set<Int64> = []
     var isSingleTenant = false
+    var isLoaded = false
   }
 
   private let state = Mutex(State())
   private let catalog: TenantCatalog
-  private let listener: NotificationListener
+  private let listener: NotificationListener?
   private let tenantsBehind: @Sendable ([SchemaName]) async throws -> Set<String>
   /// Hosts that are always the default tenant's: that of PUBLIC_URL.
   private let ownHosts: Set<String>
   private let logger: Logger
 
   init(
-    catalog: TenantCatalog, listener: NotificationListener, ownHosts: Set<String>, logger: Logger,
+    catalog: TenantCatalog, listener: NotificationListener?, ownHosts: Set<String>, logger: Logger,
     tenantsBehind: @escaping @Sendable ([SchemaName]) async throws -> Set<String>
   ) {
     self.catalog = catalog
@@ -43,6 +44,9 @@ final class TenantDirectory: Service {
   func tenant(slug: String) -> Tenant? { state.withLock { $0.tenants.values.first { $0.slug == slug } } }
 
   var defaultTenant: Tenant? { state.withLock { state in state.defaultTenant.flatMap { state.tenants[$0] } } }
+
+  /// False until the database was reached once.
+  var isLoaded: Bool { state.withLock { $0.isLoaded } }
 
   func isBehind(_ id: Int64) -> Bool { state.withLock { $0.behind.contains(id) } }
 
@@ -74,6 +78,7 @@ final class TenantDirectory: Service {
       state.defaultTenant = tenants.first { $0.isDefault }?.id
       state.behind = Set(tenants.filter { behind.contains($0.schema.description) }.map(\.id))
       state.isSingleTenant = isSingleTenant
+      state.isLoaded = true
     }
   }
 
@@ -87,6 +92,7 @@ final class TenantDirectory: Service {
   }
 
   private func followNotifications() async {
+    guard let listener else { return }
     for await _ in listener.notifications { await reloadLogging() }
   }
 

@@ -7,60 +7,84 @@ struct Layout: Sendable {
   let icons: IconSet
 
   /// Scripts and styles beyond the common ones; loaded only where they are used.
-  enum Extra: Sendable { case chart, selects, dates }
+  enum Extra: Sendable {
+    case chart
+    /// A `<select data-search>` one can type into.
+    case search
+  }
 
+  /// What is particular about a page.
   struct Frame: Sendable {
     var title: String
-    /// The menu entry that is current; its path.
+    /// The path of the menu entry that is current.
     var current: String
+    /// The way here: title and path of each step.
     var crumbs: [(title: String, path: String)] = []
     var actions: HTML = .empty
     var extras: [Extra] = []
   }
 
-  /// A page for somebody signed in.
-  func page(_ frame: Frame, _ call: TrackerCall, _ content: HTML) -> Reply {
-    .html(document(frame, session: call.session, csrf: call.csrfField, flash: call.request.flash, content))
+  /// Who looks at the page, as far as its frame shows it.
+  struct Viewer: Sendable {
+    var session: TrackerSession
+    var tenant: String
+    var plan: String
+    var csrf: HTML
+    var flash: Flash?
+    /// The licence's one line for the top of every page.
+    var banner: String?
+
+    init(session: TrackerSession, tenant: String, plan: String, csrf: HTML, flash: Flash? = nil, banner: String? = nil) {
+      self.session = session
+      self.tenant = tenant
+      self.plan = plan
+      self.csrf = csrf
+      self.flash = flash
+      self.banner = banner
+    }
+
+    init(session: TrackerSession, place: TrackerPlace, csrf: HTML, flash: Flash? = nil) {
+      self.init(
+        session: session, tenant: place.tenant.name, plan: place.entitlements.planTitle, csrf: csrf, flash: flash,
+        banner: place.standing.banner?.message)
+    }
   }
 
-  func document(
-    _ frame: Frame, session: TrackerSession, csrf: HTML, flash: Flash?, _ content: HTML
-  ) -> HTML {
+  func page(_ frame: Frame, _ call: TrackerCall, status: Int = 200, _ content: HTML) -> Reply {
+    let viewer = Viewer(
+      session: call.session, place: call.place, csrf: call.csrfField, flash: call.request.flash)
+    return .html(document(frame, viewer, content), status: status)
+  }
+
+  func document(_ frame: Frame, _ viewer: Viewer, _ content: HTML) -> HTML {
     shell(
       title: frame.title, extras: frame.extras,
       body: """
         <a class="ty-skip" href="#content">Skip to content</a>
         <div class="ty-shell">
-        <aside class="ty-rail" aria-label="Main menu">\(rail(frame.current, session))</aside>
-        <button class="ty-overlay" type="button" data-drawer-close aria-label="Close menu"></button>
+        <div class="ty-rail" id="menu">\(rail(frame.current, viewer))</div>
+        <button class="ty-overlay" type="button" data-drawer-close tabindex="-1" aria-label="Close menu"></button>
         <div class="ty-main">
-        <header class="ty-top">
-        <button class="btn btn-icon ty-burger" type="button" data-drawer-open aria-expanded="false" \
-        aria-label="Open menu">\(icons(.menu))</button>
-        <span class="ty-spring"></span>
-        <button class="btn btn-icon btn-ghost-secondary" type="button" data-theme-toggle \
-        aria-label="Switch between light and dark">\(icons(.theme))</button>
-        <a class="btn btn-ghost-secondary" href="/admin/account">\(icons(.account))\
-        <span class="d-none d-sm-inline ms-2">\(session.user.email)</span></a>
-        <form method="post" action="/admin/logout">\(csrf)<button class="btn btn-icon btn-ghost-secondary" \
-        aria-label="Sign out">\(icons(.signOut))</button></form>
-        </header>
+        <header class="ty-top">\(topBar(frame, viewer))</header>
         <main class="ty-content" id="content" tabindex="-1">
-        <div class="ty-head">\(crumbs(frame.crumbs))<h1>\(frame.title)</h1>
-        <div class="ty-actions">\(frame.actions)</div></div>
-        \(content)</main></div></div>
+        \(viewer.banner.map(banner))
+        <div class="ty-head"><h1>\(frame.title)</h1><div class="ty-actions">\(frame.actions)</div></div>
+        \(content)
+        </main></div></div>
         <div class="ty-progress" aria-hidden="true"></div>
-        \(flash.map(toast))
+        <div class="ty-toasts" role="status">\(viewer.flash.map(toast))</div>
         """)
   }
 
   /// A page for somebody who is not signed in: sign-in, invitation, refusals.
-  func plain(title: String, _ content: HTML) -> HTML {
+  func plain(title: String, flash: Flash? = nil, _ content: HTML) -> HTML {
     shell(
       title: title, extras: [],
       body: """
-        <main class="ty-sign"><div class="card"><div class="card-body p-4">
-        <div class="ty-brand px-0">\(mark)<span>Trackily</span></div>\(content)</div></div></main>
+        <main class="ty-sign" id="content"><div class="ty-sign-box">
+        <p class="ty-brand">\(mark)<span>Trackily</span></p>
+        <div class="card"><div class="card-body"><h1>\(title)</h1>\(flash.map(notice))\(content)</div></div>
+        </div></main>
         """)
   }
 
@@ -71,9 +95,9 @@ struct Layout: Sendable {
     <title>\(title) · Trackily</title>
     <script src="\(assets.url("theme.js"))"></script>
     <link rel="icon" type="image/svg+xml" href="\(assets.url("mark.svg"))">
-    <link rel="stylesheet" href="\(assets.url("tabler.min.css"))">
-    \(extras.map(style))<link rel="stylesheet" href="\(assets.url("app.css"))">
-    <script src="\(assets.url("app.js"))" defer></script>\(extras.map(script))
+    <link rel="stylesheet" href="\(assets.url("tabler.min.css"))">\(extras.map(style))
+    <link rel="stylesheet" href="\(assets.url("app.css"))">
+    \(extras.map(script))<script src="\(assets.url("app.js"))" defer></script>
     </head><body>\(body)</body></html>
     """
   }
@@ -81,8 +105,7 @@ struct Layout: Sendable {
   private func style(_ extra: Extra) -> HTML {
     switch extra {
     case .chart: .empty
-    case .selects: "<link rel=\"stylesheet\" href=\"\(assets.url("tom-select.min.css"))\">"
-    case .dates: "<link rel=\"stylesheet\" href=\"\(assets.url("flatpickr.min.css"))\">"
+    case .search: "<link rel=\"stylesheet\" href=\"\(assets.url("tom-select.min.css"))\">"
     }
   }
 
@@ -90,77 +113,45 @@ struct Layout: Sendable {
     let names =
       switch extra {
       case .chart: ["echarts.min.js", "chart.js"]
-      case .selects: ["tom-select.min.js"]
-      case .dates: ["flatpickr.min.js"]
+      case .search: ["tom-select.min.js"]
       }
     return names.map { "<script src=\"\(assets.url($0))\" defer></script>" as HTML }.joined()
   }
 
-  private var mark: HTML { "<span class=\"ty-mark\">\(icons(.flows))</span>" }
+  var mark: HTML { "<span class=\"ty-mark\">\(icons(.flows))</span>" }
 
-  private func rail(_ current: String, _ session: TrackerSession) -> HTML {
-    let groups = MenuEntry.groups.map { title, entries -> HTML in
-      let open = entries.filter { session.allows($0.access) }
-      guard !open.isEmpty else { return .empty }
-      let links = open.map { entry -> HTML in
-        """
-        <li><a class="ty-link" href="\(href: entry.path)"\(if: entry.path == current, " aria-current=\"page\"")>\
-        \(icons(entry.icon))<span>\(entry.title)</span></a></li>
-        """
-      }
-      return "<div class=\"ty-group\">\(title)</div><ul>\(links)</ul>"
-    }
-    return "<a class=\"ty-brand\" href=\"/admin\">\(mark)<span>Trackily</span></a><nav>\(groups)</nav>"
+  private func topBar(_ frame: Frame, _ viewer: Viewer) -> HTML {
+    """
+    <button class="btn btn-icon ty-quiet ty-burger" type="button" data-drawer-open aria-expanded="false" \
+    aria-controls="menu" aria-label="Open menu">\(icons(.menu))</button>
+    \(crumbs(frame))<span class="ty-spring"></span>
+    <button class="btn btn-icon ty-quiet" type="button" data-theme-toggle \
+    aria-label="Switch between light and dark">\(icons(.theme))</button>
+    <a class="btn ty-quiet ty-me" href="/admin/account" aria-label="My account">\(icons(.account))\
+    <span>\(viewer.session.user.email)</span></a>
+    <form method="post" action="/admin/logout">\(viewer.csrf)<button class="btn btn-icon ty-quiet" \
+    aria-label="Sign out">\(icons(.signOut))</button></form>
+    """
   }
 
-  private func crumbs(_ crumbs: [(title: String, path: String)]) -> HTML {
-    guard !crumbs.isEmpty else { return .empty }
-    let links = crumbs.map { "<a href=\"\(href: $0.path)\">\($0.title)</a>" as HTML }
-    return "<nav class=\"ty-crumbs\" aria-label=\"Breadcrumb\">\(links.joined(separator: " › "))</nav>"
+  private func crumbs(_ frame: Frame) -> HTML {
+    guard !frame.crumbs.isEmpty else { return .empty }
+    let links = frame.crumbs.map { "<li><a href=\"\(href: $0.path)\">\($0.title)</a></li>" as HTML }
+    return """
+      <nav class="ty-crumbs" aria-label="Breadcrumb"><ol>\(links)\
+      <li aria-current="page">\(frame.title)</li></ol></nav>
+      """
+  }
+
+  private func banner(_ message: String) -> HTML {
+    "<div class=\"ty-banner\" role=\"status\">\(icons(.warning))<span>\(message)</span></div>"
   }
 
   private func toast(_ flash: Flash) -> HTML {
-    """
-    <div class="ty-toasts" role="status"><div class="ty-toast \(flash.kind.rawValue)">\(flash.message)</div></div>
-    """
+    "<div class=\"ty-toast \(flash.kind.rawValue)\">\(flash.message)</div>"
   }
-}
 
-/// The menu: plain links, in groups, each only for those who may read its section.
-struct MenuEntry: Sendable {
-  let title: String
-  let path: String
-  let icon: Icon
-  let access: Access
-
-  static let groups: [(title: String, entries: [MenuEntry])] = [
-    (
-      "Performance",
-      [
-        MenuEntry(title: "Dashboard", path: "/admin", icon: .dashboard, access: .read(.reports)),
-        MenuEntry(title: "Clicks", path: "/admin/clicks", icon: .clicks, access: .read(.reports)),
-        MenuEntry(title: "Conversions", path: "/admin/conversions", icon: .conversions, access: .read(.reports)),
-      ]
-    ),
-    (
-      "Traffic",
-      [
-        MenuEntry(title: "Campaigns", path: "/admin/campaigns", icon: .campaigns, access: .read(.campaigns)),
-        MenuEntry(title: "Offers", path: "/admin/offers", icon: .offers, access: .read(.offers)),
-        MenuEntry(title: "Landing Pages", path: "/admin/landings", icon: .landings, access: .read(.landings)),
-        MenuEntry(title: "Traffic Sources", path: "/admin/sources", icon: .sources, access: .read(.sources)),
-        MenuEntry(title: "Affiliate Networks", path: "/admin/networks", icon: .networks, access: .read(.networks)),
-        MenuEntry(title: "Domains", path: "/admin/domains", icon: .domains, access: .read(.domains)),
-      ]
-    ),
-    (
-      "Account",
-      [
-        MenuEntry(title: "Users", path: "/admin/users", icon: .users, access: .read(.users)),
-        MenuEntry(title: "License", path: "/admin/license", icon: .license, access: .read(.settings)),
-        MenuEntry(title: "Settings", path: "/admin/settings", icon: .settings, access: .read(.settings)),
-        MenuEntry(title: "Audit Log", path: "/admin/audit-log", icon: .audit, access: .read(.settings)),
-      ]
-    ),
-  ]
+  private func notice(_ flash: Flash) -> HTML {
+    "<p class=\"ty-note \(flash.kind.rawValue)\" role=\"status\">\(flash.message)</p>"
+  }
 }

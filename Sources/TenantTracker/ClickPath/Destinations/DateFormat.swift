@@ -13,7 +13,8 @@ struct DateFormat: Hashable, Sendable {
   init(_ pattern: String) {
     var rest = Substring(pattern.isEmpty ? "yyyy-MM-dd" : pattern)
     let tokens: [(String, Part)] = [
-      ("yyyy", .year), ("MM", .month), ("dd", .day), ("HH", .hour), ("mm", .minute), ("ss", .second), ("X", .unixSeconds),
+      ("yyyy", .year), ("MM", .month), ("dd", .day), ("HH", .hour), ("mm", .minute), ("ss", .second),
+      ("X", .unixSeconds),
     ]
     while let byte = rest.utf8.first {
       if let (token, part) = tokens.first(where: { rest.hasPrefix($0.0) }) {

@@ -56,8 +56,8 @@ enum VisitorFact: Hashable, Sendable {
     (31, "external_id", .externalID), (32, "visitor_id", .visitorID), (33, "cost", .cost), (34, "country", .country),
     (35, "region", .region), (36, "city", .city), (37, "isp", .isp), (38, "os", .os), (39, "browser", .browser),
     (40, "device", .device), (41, "language", .language), (42, "referrer", .referrer),
-    (43, "referrer_domain", .referrerDomain), (44, "user_agent", .userAgent), (45, "ip", .ip), (46, "unique", .isUnique),
-    (47, "fraud_score", .fraudScore),
+    (43, "referrer_domain", .referrerDomain), (44, "user_agent", .userAgent), (45, "ip", .ip),
+    (46, "unique", .isUnique), (47, "fraud_score", .fraudScore),
   ]
 
   init?(name: Substring) {
@@ -70,7 +70,7 @@ enum VisitorFact: Hashable, Sendable {
     }
   }
 
-  /// Its byte in a call-to-action link: 1...30 are the sub ids. Links live as long as an open page does; never reuse one.
+  /// Its byte in a call-to-action link: 1...30 are the sub ids. Links live as long as an open page, so none is reused.
   var code: UInt8 {
     if case .sub(let number) = self { return UInt8(number) }
     return VisitorFact.named.first { $0.fact == self }?.code ?? 0

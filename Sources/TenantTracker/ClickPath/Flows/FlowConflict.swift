@@ -30,56 +30,79 @@ public struct FlowConflict: Hashable, Sendable {
   /// - Parameter flows: In the campaign's order.
   public static func find(in flows: [FlowRecord], campaignHasOffer: Bool) -> [FlowConflict] {
     let active = flows.filter(\.isActive)
-    var conflicts: [FlowConflict] = []
-    let defaults = active.filter { $0.kind == .default }
-    if let first = defaults.first, defaults.count > 1 {
-      conflicts.append(.severalDefaults, defaults, "There are \(defaults.count) default flows; only “\(first.name)” runs.")
+    return severalDefaults(active) + unfilteredForced(active)
+      + obstacles(active, campaignHasOffer: campaignHasOffer) + identicalFilters(active) + filteredDefaults(active)
+  }
+
+  private static func severalDefaults(_ flows: [FlowRecord]) -> [FlowConflict] {
+    let defaults = flows.filter { $0.kind == .default }
+    guard let first = defaults.first, defaults.count > 1 else { return [] }
+    return [
+      FlowConflict(.severalDefaults, defaults, "There are \(defaults.count) default flows; only “\(first.name)” runs.")
+    ]
+  }
+
+  private static func unfilteredForced(_ flows: [FlowRecord]) -> [FlowConflict] {
+    flows.filter { $0.kind == .forced && $0.filters.isEmpty }.map { flow in
+      FlowConflict(
+        .unfilteredForced, [flow],
+        "“\(flow.name)” is forced and has no filters: it takes every visitor and shadows the other flows.")
     }
-    for flow in active where flow.kind == .forced && flow.filters.isEmpty {
-      conflicts.append(.unfilteredForced, [flow], "“\(flow.name)” is forced and has no filters: it shadows every other flow.")
-    }
-    for flow in active {
+  }
+
+  private static func obstacles(_ flows: [FlowRecord], campaignHasOffer: Bool) -> [FlowConflict] {
+    flows.compactMap { flow in
       switch flow.obstacle(campaignHasOffer: campaignHasOffer) {
       case .empty?:
-        conflicts.append(.emptyFlow, [flow], "“\(flow.name)” has no landing and no offer, so it is skipped.")
+        FlowConflict(.emptyFlow, [flow], "“\(flow.name)” has no landing and no offer, so it is skipped.")
       case .zeroWeights?:
-        conflicts.append(.zeroWeights, [flow], "“\(flow.name)” has only weights of zero, so it is skipped.")
-      case nil: break
+        FlowConflict(.zeroWeights, [flow], "“\(flow.name)” has no weight above zero to draw from, so it is skipped.")
+      case nil: nil
       }
     }
-    for flow in defaults where !flow.filters.isEmpty {
-      conflicts.append(.filteredDefault, [flow], "“\(flow.name)” is the default flow: its filters are not looked at.")
+  }
+
+  private static func identicalFilters(_ flows: [FlowRecord]) -> [FlowConflict] {
+    let regular = flows.filter { $0.kind == .regular }
+    var groups: [(meaning: Set<FilterMeaning>, flows: [FlowRecord])] = []
+    for flow in regular {
+      let meaning = Set(flow.filters.map { FilterMeaning($0) })
+      if let index = groups.firstIndex(where: { $0.meaning == meaning }) {
+        groups[index].flows.append(flow)
+      } else {
+        groups.append((meaning, [flow]))
+      }
     }
-    let regular = active.filter { $0.kind == .regular }
-    let groups = Dictionary(grouping: regular) { Set($0.filters.map(\.canonical)) }
-    for group in groups.values.filter({ $0.count > 1 }).sorted(by: { $0[0].position(in: regular) < $1[0].position(in: regular) }) {
-      let names = group.map { "“\($0.name)”" }.joined(separator: ", ")
-      conflicts.append(.identicalFilters, group, "\(names) have identical filters: they share the same visitors by weight.")
+    return groups.filter { $0.flows.count > 1 }.map { group in
+      let names = group.flows.map { "“\($0.name)”" }.joined(separator: ", ")
+      return FlowConflict(
+        .identicalFilters, group.flows, "\(names) have identical filters: they share the same visitors by weight.")
     }
-    return conflicts
+  }
+
+  private static func filteredDefaults(_ flows: [FlowRecord]) -> [FlowConflict] {
+    flows.filter { $0.kind == .default && !$0.filters.isEmpty }.map { flow in
+      FlowConflict(
+        .filteredDefault, [flow], "“\(flow.name)” is the default flow: its filters are not looked at.")
+    }
+  }
+
+  private init(_ code: Code, _ flows: [FlowRecord], _ message: String) {
+    self.code = code
+    flowIDs = flows.map(\.id)
+    self.message = message
   }
 }
 
-extension [FlowConflict] {
-  fileprivate mutating func append(_ code: FlowConflict.Code, _ flows: [FlowRecord], _ message: String) {
-    append(FlowConflict(code: code, flowIDs: flows.map(\.id), message: message))
-  }
-}
+/// Equal for filters that do the same, however they are written; one that can't be read equals only itself.
+private struct FilterMeaning: Hashable {
+  let filter: FlowFilter?
+  let zone: String?
+  let unreadable: FilterRecord?
 
-extension FlowRecord {
-  fileprivate func position(in flows: [FlowRecord]) -> Int { flows.firstIndex { $0.id == id } ?? flows.count }
-}
-
-extension FilterRecord {
-  /// The same for filters that mean the same, however they are written.
-  fileprivate var canonical: FilterRecord {
-    let op: String =
-      switch FilterOperator(rawValue: op) {
-      case .in?: FilterOperator.equals.rawValue
-      case .notIn?: FilterOperator.notEquals.rawValue
-      default: op
-      }
-    let lowered = Set(values.map { field == "country" ? CountryAlias.resolved($0.lowercased()) : $0.lowercased() })
-    return FilterRecord(field: field, op: op, values: lowered.sorted(), zone: zone)
+  init(_ record: FilterRecord) {
+    filter = try? FlowFilter(record) { _ in .utc }
+    zone = filter?.field == .hour || filter?.field == .weekday ? record.zone : nil
+    unreadable = filter == nil ? record : nil
   }
 }

@@ -42,7 +42,8 @@ extension FlowFilter {
     case .referrer: facts.referrer ?? ""
     case .referrerDomain: facts.referrerDomain ?? ""
     case .sub(let number): facts.subs[number] ?? ""
-    case .hour, .weekday: clockNumber(at: now).map { field == .hour ? "\($0)" : LocalClock.shortName(weekday: $0) } ?? ""
+    case .hour: clockNumber(at: now).map { "\($0)" } ?? ""
+    case .weekday: clockNumber(at: now).map { LocalClock.shortName(weekday: $0) } ?? ""
     }
   }
 

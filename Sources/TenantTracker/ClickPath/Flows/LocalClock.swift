@@ -9,9 +9,14 @@ public struct LocalClock: Hashable, Sendable {
   public static let utc = LocalClock(ZoneRecord(name: "UTC", firstOffset: 0, changes: []))
 
   public init(_ record: ZoneRecord) {
-    firstOffset = record.firstOffset
-    changes = record.changes.sorted { $0.at < $1.at }
+    firstOffset = LocalClock.plausible(record.firstOffset)
+    changes = record.changes.sorted { $0.at < $1.at }.map {
+      ZoneRecord.Change(at: $0.at, offset: LocalClock.plausible($0.offset))
+    }
   }
+
+  /// No zone was ever a whole day off.
+  private static func plausible(_ offset: Int) -> Int { max(-86_400, min(offset, 86_400)) }
 
   /// Seconds east of UTC.
   public func offset(at time: Timestamp) -> Int { changes.last { $0.at <= time }?.offset ?? firstOffset }

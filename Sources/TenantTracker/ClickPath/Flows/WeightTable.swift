@@ -2,7 +2,6 @@
 struct WeightTable<Item: Sendable>: Sendable {
   struct Entry: Sendable {
     let item: Item
-    let weight: UInt64
     /// What a draw of it leaves in the trace: `landing:3 w=100/150`, or `landing:3` when there was no choice.
     let reason: String
     /// The sum of the weights up to and including this one.
@@ -14,15 +13,14 @@ struct WeightTable<Item: Sendable>: Sendable {
 
   /// - Parameter label: Names an item in the trace: `landing:3`.
   init(_ items: [(item: Item, weight: Int)], label: (Item) -> String) {
-    let drawn = items.filter { $0.weight > 0 }
-    let total = drawn.reduce(UInt64(0)) { $0 + UInt64($1.weight) }
+    let drawn = items.filter { $0.weight > 0 }.map { ($0.item, UInt64(min($0.weight, Weights.limit))) }
+    let total = drawn.reduce(0) { $0 + $1.1 }
     var sum: UInt64 = 0
     self.total = total
     entries = drawn.map { item, weight in
-      sum += UInt64(weight)
+      sum += weight
       let name = label(item)
-      return Entry(
-        item: item, weight: UInt64(weight), reason: drawn.count == 1 ? name : "\(name) w=\(weight)/\(total)", upTo: sum)
+      return Entry(item: item, reason: drawn.count == 1 ? name : "\(name) w=\(weight)/\(total)", upTo: sum)
     }
   }
 
@@ -36,6 +34,9 @@ struct WeightTable<Item: Sendable>: Sendable {
 
 /// Arithmetic on weights for the flow editor.
 public enum Weights {
+  /// Larger ones count as this: sums stay far from overflow.
+  static let limit = 1_000_000_000
+
   /// What every item has after Balance.
   public static let balanced = 100
 

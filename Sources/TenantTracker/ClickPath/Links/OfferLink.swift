@@ -40,7 +40,7 @@ public struct OfferLink: Sendable {
     path.append(decimal: Int(offerID))
     guard let payload else { return path }
     path.append(contentsOf: "?k=".utf8)
-    path.append(contentsOf: (payload + signer.tag(of: signedMessage(payload))).base64url.utf8)
+    path.append(contentsOf: (payload + signer.tag(of: OfferLink.signedMessage(payload, click, offerID))).base64url.utf8)
     return path
   }
 
@@ -49,12 +49,14 @@ public struct OfferLink: Sendable {
     guard let text = OfferLink.value(in: query), let bytes = [UInt8](base64url: text),
       bytes.count > LinkSigner.tagLength
     else { return nil }
+    let payload = Array(bytes.dropLast(LinkSigner.tagLength))
+    let message = OfferLink.signedMessage(payload, click, offerID)
+    guard signer.verifies(bytes.suffix(LinkSigner.tagLength), of: message),
+      let content = payload.withUnsafeBytes({ OfferLink.read($0) })
+    else { return nil }
     self.click = click
     self.offerID = offerID
-    let payload = Array(bytes.dropLast(LinkSigner.tagLength))
-    guard let content = payload.withUnsafeBytes({ OfferLink.read($0) }) else { return nil }
     (campaignID, flowID, landingID, facts) = content
-    guard signer.verifies(bytes.suffix(LinkSigner.tagLength), of: signedMessage(payload)) else { return nil }
   }
 
   private static func value(in query: Substring) -> String? {
@@ -79,7 +81,7 @@ public struct OfferLink: Sendable {
     return bytes
   }
 
-  private func signedMessage(_ payload: [UInt8]) -> [UInt8] {
+  private static func signedMessage(_ payload: [UInt8], _ click: ClickID, _ offerID: Int64) -> [UInt8] {
     var message = payload
     message.append(id: click)
     message.append(word: UInt64(bitPattern: offerID))

@@ -14,7 +14,7 @@ public struct LanguageTag: Hashable, Sendable {
     let bytes = tag.utf8
     let hyphen = bytes.firstIndex(of: UInt8(ascii: "-")) ?? bytes.endIndex
     let primary = tag[..<hyphen]
-    guard (2...8).contains(primary.utf8.count), bytes.count <= 35, !bytes.elementsEqual(primary.utf8) || hyphen == bytes.endIndex,
+    guard (2...8).contains(primary.utf8.count), bytes.count <= 35, tag.last != "-",
       primary.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }),
       bytes.allSatisfy({ $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") })
     else { return nil }

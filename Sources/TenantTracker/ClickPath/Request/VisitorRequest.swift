@@ -77,10 +77,15 @@ public struct VisitorHeaders: Sendable {
   /// The value of a cookie; the first of that name.
   func cookie(_ name: StaticString) -> Substring? {
     guard let cookie else { return nil }
-    for pair in cookie.utf8.split(separator: UInt8(ascii: ";")) {
-      let pair = pair.drop { $0 == 0x20 || $0 == 0x09 }
-      guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), pair[..<equals].elementsEqual(name.bytes) else { continue }
-      return Substring(pair[pair.index(after: equals)...])
+    var rest = Substring(cookie).utf8
+    while !rest.isEmpty {
+      let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
+      let pair = rest[..<end].drop { $0 == 0x20 || $0 == 0x09 }
+      let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+      if equals < pair.endIndex, pair[..<equals].elementsEqual(name.bytes) {
+        return Substring(pair[pair.index(after: equals)...])
+      }
+      rest = rest[end...].dropFirst()
     }
     return nil
   }

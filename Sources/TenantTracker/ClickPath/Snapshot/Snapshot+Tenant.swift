@@ -70,7 +70,7 @@ extension Snapshot {
   final class Flow: Sendable {
     let id: Int64
     let kind: FlowKind
-    let weight: Int
+    let weight: UInt64
     let filters: [FlowFilter]
     let landings: WeightTable<Landing>
     let offers: WeightTable<Offer>
@@ -83,7 +83,7 @@ extension Snapshot {
     ) {
       id = record.id
       kind = record.kind
-      weight = record.weight
+      weight = UInt64(max(0, min(record.weight, Weights.limit)))
       self.filters = filters
       self.landings = landings
       self.offers = offers
@@ -181,7 +181,9 @@ extension CampaignRecord {
     guard let cost else { return .zero }
     switch costModel {
     case .cpc: return cost
-    case .cpm: return Micros(rawValue: (cost.rawValue + 500) / 1_000)
+    case .cpm:
+      let (whole, rest) = cost.rawValue.quotientAndRemainder(dividingBy: 1_000)
+      return Micros(rawValue: rest >= 500 ? whole + 1 : whole)
     case .cpa, .revshare, .none: return .zero
     }
   }

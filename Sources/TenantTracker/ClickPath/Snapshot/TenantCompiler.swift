@@ -69,7 +69,9 @@ struct TenantCompiler {
     for missing in Set(flow.landings).subtracting(present.landings) {
       report("flow \(flow.id)", "there is no landing \(missing.id)")
     }
-    for missing in Set(flow.offers).subtracting(present.offers) { report("flow \(flow.id)", "there is no offer \(missing.id)") }
+    for missing in Set(flow.offers).subtracting(present.offers) {
+      report("flow \(flow.id)", "there is no offer \(missing.id)")
+    }
     return Snapshot.Flow(
       present, filters: filters,
       landings: WeightTable(present.landings.compactMap { entry in landings[entry.id].map { ($0, entry.weight) } }) {

@@ -17,8 +17,9 @@ extension ClickPipeline {
       "decision": .string(hit.decision(stop)), "reason": JSONValue(stop?.rawValue),
       "uncounted": JSONValue(Uncounted(request)?.rawValue),
       "status": .int(answer.status), "location": JSONValue(answer.header("Location")),
-      "flow_id": JSONValue(hit.flow?.id), "landing_id": JSONValue(hit.landing?.id), "offer_id": JSONValue(hit.offer?.id),
-      "stages": JSONValue(stages.map(\.name)), "facts": hit.factsJSON, "trace": JSONValue(hit.trace),
+      "flow_id": JSONValue(hit.flow?.id), "landing_id": JSONValue(hit.landing?.id),
+      "offer_id": JSONValue(hit.offer?.id), "stages": JSONValue(stages.map(\.name)), "facts": hit.factsJSON,
+      "trace": JSONValue(hit.trace),
     ]
   }
 

@@ -80,7 +80,8 @@ extension Hit {
   /// The record stage: what is kept of this hit.
   var event: ClickEvent {
     var event = ClickEvent(
-      id: click, tenantID: tenant.id, status: .ok, campaignID: campaign.id, ip: facts.address, currency: campaign.currency)
+      id: click, tenantID: tenant.id, status: .ok, campaignID: campaign.id, ip: facts.address,
+      currency: campaign.currency)
     event.flowID = flow?.id
     event.landingID = landing?.id
     event.offerID = offer?.id

@@ -24,12 +24,11 @@ extension Hit {
     var chosen: Snapshot.Flow?
     var total: UInt64 = 0
     for flow in campaign.regular where admits(flow) {
-      let weight = UInt64(flow.weight)
-      total += weight
-      if chosen == nil || generator.below(total) < weight { chosen = flow }
+      total += flow.weight
+      if chosen == nil || generator.below(total) < flow.weight { chosen = flow }
     }
     if let chosen {
-      let share = total > UInt64(chosen.weight) ? " w=\(chosen.weight)/\(total)" : ""
+      let share = total > chosen.weight ? " w=\(chosen.weight)/\(total)" : ""
       note(reason(for: chosen) + share)
     }
     return chosen

@@ -1,3 +1,4 @@
+import ClickPath
 import Conversions
 import Core
 import Database
@@ -50,7 +51,7 @@ struct ConversionStore: Sendable {
   /// Adds the conversion with the dimensions of its click.
   /// - Returns: false when there is one with the same key by now.
   func insert(
-    _ conversion: Conversion, of click: ClickRecord, in connection: Connection, schema: SchemaName
+    _ conversion: Conversion, of click: ClickEvent, in connection: Connection, schema: SchemaName
   ) async throws(DatabaseError) -> Bool {
     let inserted = try await connection.execute(
       """
@@ -68,7 +69,7 @@ struct ConversionStore: Sendable {
         \(conversion.updatedAt), \(click.flowID), \(click.landingID), \(click.sourceID), \(click.networkID),
         \(click.country), \(click.region), \(click.city), \(click.isp), \(click.os), \(click.browser),
         \(click.device), \(click.language), \(click.referrerDomain), \(click.externalID), \(click.visitorID),
-        \(click.subs[0]), \(click.subs[1]), \(click.subs[2]), \(click.subs[3]), \(click.subs[4]))
+        \(click.subs[1]), \(click.subs[2]), \(click.subs[3]), \(click.subs[4]), \(click.subs[5]))
       ON CONFLICT DO NOTHING
       """)
     return inserted == 1

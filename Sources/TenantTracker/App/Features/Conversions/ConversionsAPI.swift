@@ -31,8 +31,7 @@ struct ConversionsAPI: Sendable {
 
   private func list(_ call: TrackerCall) async throws -> Reply {
     let page = try call.page
-    let zone = try await settings.all(of: call.place.scope).zone
-    let filter = try await filter(page, zone: zone, of: call)
+    let filter = try await filter(page, of: call)
     var cursor: ConversionID?
     if let text = page.cursor {
       cursor = ConversionID(text)
@@ -43,7 +42,7 @@ struct ConversionsAPI: Sendable {
   }
 
   /// For the page of the log, too.
-  func filter(_ page: PageRequest, zone: TimeZoneName, of call: TrackerCall) async throws -> ConversionFilter {
+  func filter(_ page: PageRequest, of call: TrackerCall) async throws -> ConversionFilter {
     var reader = FilterReader(page)
     var filter = ConversionFilter(
       clickID: reader.uuid("click_id"), status: reader.choice("status"), type: reader.text("type"),
@@ -52,7 +51,7 @@ struct ConversionsAPI: Sendable {
     if let q = page.q {
       if let id = ClickID(q) { filter.clickID = id } else { filter.transactionID = q }
     }
-    let days = DayFilter(&reader, zone: zone)
+    let days = DayFilter(&reader, zone: try await settings.all(of: call.place.scope).zone)
     if page.sort != nil { reader.fault("sort", "unsupported", "the log is always newest first") }
     try reader.finish()
     filter.period = try await days.period(now: clock.now(), of: call.place.scope)

@@ -1,3 +1,4 @@
+import ClickPath
 import Conversions
 import Core
 import Database
@@ -17,7 +18,7 @@ struct PostbackService: Sendable {
   private let log = PostbackLogStore()
   private let terms = PostbackTermsStore()
 
-  init(tail: @escaping ClickTail, clock: any WallClock, hasOtherNodes: Bool = false) {
+  init(tail: ClickTail, clock: any WallClock, hasOtherNodes: Bool = false) {
     self.tail = tail
     self.clock = clock
     self.hasOtherNodes = hasOtherNodes
@@ -77,9 +78,9 @@ struct PostbackService: Sendable {
   }
 
   /// The journal's tail first: a click leaves it only once the database has it.
-  private func click(of parameters: PostbackParameters, in scope: TenantScope) async throws(DatabaseError) -> ClickRecord? {
+  private func click(of parameters: PostbackParameters, in scope: TenantScope) async throws(DatabaseError) -> ClickEvent? {
     for id in parameters.clickIDs {
-      if let click = tail(scope.tenantID, id) { return click }
+      if let click = tail.find(id), click.tenantID == scope.tenantID { return click }
       if let click = try await clicks.find(id, of: scope) { return click }
     }
     return nil
@@ -98,7 +99,7 @@ extension PostbackService {
   private struct Report: Sendable {
     let hit: PostbackHit
     let parameters: PostbackParameters
-    let click: ClickRecord
+    let click: ClickEvent
     let terms: PostbackTerms
     let statuses: StatusMap
 
@@ -166,7 +167,7 @@ extension PostbackService {
     let payout = claim.payout ?? report.terms.payout ?? Money(.zero, report.terms.currency)
     let value = report.value(claim.type, claim.status, payout)
     return Conversion(
-      id: claim.id, clickID: report.click.id, clickTime: report.click.time, parentID: parentID, type: claim.type,
+      id: claim.id, clickID: report.click.id, clickTime: report.click.ts, parentID: parentID, type: claim.type,
       status: claim.status, originalStatus: report.parameters.statusWord, transactionID: claim.transactionID,
       sequence: sequence, goal: report.parameters.goal, payout: payout, revenue: value.revenue, cost: value.cost,
       isRateMissing: value.isRateMissing, match: "click_id", campaignID: report.click.campaignID,

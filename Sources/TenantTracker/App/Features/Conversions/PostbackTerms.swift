@@ -1,3 +1,4 @@
+import ClickPath
 import Conversions
 import Core
 import Database
@@ -18,7 +19,7 @@ struct PostbackTerms: Sendable {
 }
 
 struct PostbackTermsStore: Sendable {
-  func terms(for click: ClickRecord, of scope: TenantScope) async throws(DatabaseError) -> PostbackTerms {
+  func terms(for click: ClickEvent, of scope: TenantScope) async throws(DatabaseError) -> PostbackTerms {
     let schema = scope.schema
     let row = try await scope.one(
       """

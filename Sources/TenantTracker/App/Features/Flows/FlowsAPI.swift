@@ -21,7 +21,7 @@ struct FlowsAPI: Sendable {
       .post, "/campaigns/{id}/flows", .write(.flows), "Add a flow", body: .json(Flow.schema), answer: .ref("Flow"),
       status: 201, creates: true
     ) { call in
-      let flow = try await create(call.fields(), campaign: call.id(), by: call)
+      let flow = try await create(call.json, campaign: call.id(), by: call)
       return .created(flow.json, location: "/admin/api/flows/\(flow.id)")
     }
     table.on(
@@ -36,7 +36,7 @@ struct FlowsAPI: Sendable {
     }
     table.on(
       .patch, "/flows/{id}", .write(.flows), "Change a flow", body: .json(Flow.schema), answer: .ref("Flow")
-    ) { .json(try await update($0.id(), $0.fields(), by: $0).json) }
+    ) { .json(try await update($0.id(), $0.json, by: $0).json) }
     table.on(.delete, "/flows/{id}", .write(.flows), "Delete a flow", status: 204) { call in
       try await delete(call.id(), by: call)
       return .noContent
@@ -57,8 +57,8 @@ struct FlowsAPI: Sendable {
     return FlowConflict.find(in: flows.map(\.record), campaignHasOffer: campaign.draft.offerID != nil)
   }
 
-  func create(_ fields: FieldReader, campaign: Int64, by call: TrackerCall) async throws -> Flow {
-    var fields = fields
+  func create(_ body: JSONValue, campaign: Int64, by call: TrackerCall) async throws -> Flow {
+    var fields = try FieldReader(body)
     let scope = call.place.scope
     let campaign = try await campaigns.find(campaign, scope)
     let draft = try Flow.read(&fields, current: nil)
@@ -70,19 +70,19 @@ struct FlowsAPI: Sendable {
     let id = try await writer.write(to: scope) { connection in
       let id = try await store.insert(
         draft, campaign: campaign.id, at: writer.clock.now(), of: scope, in: connection)
-      try await writer.audit.append("flow.create", "flow:\(id)", after: call.json, by: call, in: connection)
+      try await writer.audit.append("flow.create", "flow:\(id)", after: body, by: call, in: connection)
       return id
     }
     return try await find(id, scope)
   }
 
-  func update(_ id: Int64, _ fields: FieldReader, by call: TrackerCall) async throws -> Flow {
-    var fields = fields
+  func update(_ id: Int64, _ body: JSONValue, by call: TrackerCall) async throws -> Flow {
+    var fields = try FieldReader(body)
     let before = try await find(id, call.place.scope)
     let draft = try Flow.read(&fields, current: before.draft)
     try fields.finish()
     guard let draft else { throw Problem.internalError() }
-    return try await save(before, draft, "flow.update", by: call)
+    return try await save(before, draft, "flow.update", after: body, by: call)
   }
 
   func balance(_ id: Int64, by call: TrackerCall) async throws -> Flow {
@@ -92,15 +92,17 @@ struct FlowsAPI: Sendable {
       draft.landings[index].weight = weight
     }
     for (index, weight) in Weights.balance(draft.offers.map(\.weight)).enumerated() { draft.offers[index].weight = weight }
-    return try await save(before, draft, "flow.balance", by: call)
+    return try await save(before, draft, "flow.balance", after: nil, by: call)
   }
 
-  private func save(_ before: Flow, _ draft: Flow.Draft, _ action: String, by call: TrackerCall) async throws -> Flow {
+  private func save(
+    _ before: Flow, _ draft: Flow.Draft, _ action: String, after: JSONValue?, by call: TrackerCall
+  ) async throws -> Flow {
     let scope = call.place.scope
     try await writer.write(to: scope) { connection in
       try await store.update(before.id, draft, at: writer.clock.now(), of: scope, in: connection)
       try await writer.audit.append(
-        action, "flow:\(before.id)", before: before.json, after: call.json, by: call, in: connection)
+        action, "flow:\(before.id)", before: before.json, after: after, by: call, in: connection)
     }
     return try await find(before.id, scope)
   }

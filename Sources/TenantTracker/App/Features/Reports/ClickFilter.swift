@@ -1,3 +1,4 @@
+import ClickPath
 import Core
 import Database
 
@@ -5,7 +6,7 @@ import Database
 struct ClickFilter: Sendable {
   /// `q`: a click's id, else the source's id of it.
   var search: String? = nil
-  var status: ClickRecord.Status? = nil
+  var status: ClickStatus? = nil
   /// `campaign_id`, `offer_id` ... and the id asked for.
   var ids: [(column: String, id: Int64)] = []
   /// `country`, `sub1` ... and the value asked for.

@@ -1,30 +1,29 @@
+import ClickPath
 import Core
 import Database
 
 /// All SQL on clicks that reads. They are written by the journal's drainer alone.
 struct ClickStore: Sendable {
-  static let subColumns = (1...30).map { "sub\($0)" }
-
   private static let columns = SQL(
     unescaped: """
       id, status, campaign_id, flow_id, landing_id, offer_id, source_id, network_id, country, region, city, isp, os,
       browser, device, language, referrer_domain, external_id, visitor_id, ip, referrer, user_agent, cost_micros,
-      is_unique, fraud_score, trace, \(subColumns.joined(separator: ", "))
+      currency, is_unique, fraud_score, trace, \(SubIDs.numbers.map { "sub\($0)" }.joined(separator: ", "))
       """)
 
   /// Goes straight to the one partition that can hold the id.
-  func find(_ id: ClickID, of scope: TenantScope) async throws(DatabaseError) -> ClickRecord? {
+  func find(_ id: ClickID, of scope: TenantScope) async throws(DatabaseError) -> ClickEvent? {
     guard id.isVersion7 else { return nil }
     let row = try await scope.first(
       "SELECT \(Self.columns) FROM \(scope.schema).clicks WHERE id = \(id) AND ts = \(id.timestamp)")
     guard let row else { return nil }
-    return try Self.click(row)
+    return try Self.click(row, scope.tenantID)
   }
 
   /// Newest first; the cursor is the last id seen. Ids sort by time, so the primary keys of the newest partitions serve.
   func page(
     _ filter: ClickFilter, limit: Int, after cursor: ClickID?, of scope: TenantScope
-  ) async throws(DatabaseError) -> Page<ClickRecord> {
+  ) async throws(DatabaseError) -> Page<ClickEvent> {
     var conditions = filter.conditions
     if let cursor { conditions.append("id < \(cursor) AND ts <= \(cursor.timestamp)") }
     if conditions.isEmpty { conditions.append("true") }
@@ -33,15 +32,15 @@ struct ClickStore: Sendable {
       SELECT \(Self.columns) FROM \(scope.schema).clicks
       WHERE \(SQL.joined(conditions, separator: " AND ")) ORDER BY id DESC LIMIT \(limit + 1)
       """)
-    var clicks: [ClickRecord] = []
-    for row in rows { clicks.append(try Self.click(row)) }
+    var clicks: [ClickEvent] = []
+    for row in rows { clicks.append(try Self.click(row, scope.tenantID)) }
     return Page(fetched: clicks, limit: limit) { $0.id.description }
   }
 
-  private static func click(_ row: Row) throws(DatabaseError) -> ClickRecord {
-    var click = ClickRecord(
-      id: try row.get("id"), status: ClickRecord.Status(rawValue: try row.get("status")) ?? .ok,
-      campaignID: try row.get("campaign_id"))
+  private static func click(_ row: Row, _ tenantID: Int64) throws(DatabaseError) -> ClickEvent {
+    var click = ClickEvent(
+      id: try row.get("id"), tenantID: tenantID, status: ClickStatus(rawValue: try row.get("status")) ?? .ok,
+      campaignID: try row.get("campaign_id"), ip: try row.get("ip"), currency: try row.get("currency"))
     click.flowID = try row.get("flow_id")
     click.landingID = try row.get("landing_id")
     click.offerID = try row.get("offer_id")
@@ -58,14 +57,13 @@ struct ClickStore: Sendable {
     click.referrerDomain = try row.get("referrer_domain")
     click.externalID = try row.get("external_id")
     click.visitorID = try row.get("visitor_id")
-    click.address = try row.get("ip")
     click.referrer = try row.get("referrer")
     click.userAgent = try row.get("user_agent")
     click.cost = try row.get("cost_micros")
     click.isUnique = try row.get("is_unique")
-    click.fraudScore = try row.get("fraud_score")
+    click.fraudScore = try row.get("fraud_score", as: Int16?.self).map { UInt8(clamping: $0) }
     click.trace = try row.get("trace")
-    for (index, column) in subColumns.enumerated() { click.subs[index] = try row.get(column) }
+    for number in SubIDs.numbers { click.subs[number] = try row.get("sub\(number)") }
     return click
   }
 }

@@ -1,4 +1,5 @@
 import Analytics
+import ClickPath
 import Core
 import Web
 
@@ -11,7 +12,7 @@ struct ClicksAPI: Sendable {
   let clock: any WallClock
 
   func register(in table: inout TrackerTable) {
-    table.define("Click", ClickRecord.schema)
+    table.define("Click", ClickEvent.schema)
     table.on(
       .get, "/clicks", .read(.reports), "The click log, newest first", query: Self.parameters,
       answer: .page(of: .ref("Click")), handler: list)
@@ -29,7 +30,7 @@ struct ClicksAPI: Sendable {
       QueryParameter("limit", .integer, "1 to 500; 50 by default."),
       QueryParameter("cursor", .string, "`next_cursor` of the page before."),
       QueryParameter("q", .string, "A click's id, or the traffic source's id of it."),
-      QueryParameter("status", .choice(ClickRecord.Status.allCases.map(\.rawValue)), "How the hit ended."),
+      QueryParameter("status", .choice(ClickStatus.allCases.map(\.rawValue)), "How the hit ended."),
     ]
     + ClickFilter.idColumns.map { QueryParameter($0, .integer, "Only clicks with this id.") }
     + ClickFilter.textColumns.map { QueryParameter($0, .string, "Only clicks with exactly this value.") }
@@ -37,45 +38,41 @@ struct ClicksAPI: Sendable {
 
   private func list(_ call: TrackerCall) async throws -> Reply {
     let scope = call.place.scope
-    let defaults = try await settings.all(of: scope)
-    let (page, filter) = try await filter(call.page, zone: defaults.zone, of: call)
+    let page = try call.page
+    let filter = try await filter(page, of: call)
     var cursor: ClickID?
     if let text = page.cursor {
       cursor = ClickID(text)
       if cursor == nil { throw Problem.invalid("cursor", "invalid", "must be the next_cursor of a page before") }
     }
     let found = try await clicks.page(filter, limit: page.limit, after: cursor, of: scope)
-    return .json(found.json { $0.json(currency: defaults.currency) })
+    return .json(found.json(\.json))
   }
 
   /// For the page of the log, too.
-  func filter(
-    _ page: PageRequest, zone: TimeZoneName, of call: TrackerCall
-  ) async throws -> (PageRequest, ClickFilter) {
+  func filter(_ page: PageRequest, of call: TrackerCall) async throws -> ClickFilter {
     var reader = FilterReader(page)
     var filter = ClickFilter(search: page.q, status: reader.choice("status"), address: reader.address("ip"))
     for column in ClickFilter.idColumns { if let id = reader.id(column) { filter.ids.append((column, id)) } }
     for column in ClickFilter.textColumns { if let text = reader.text(column) { filter.texts.append((column, text)) } }
-    let days = DayFilter(&reader, zone: zone)
+    let days = DayFilter(&reader, zone: try await settings.all(of: call.place.scope).zone)
     if page.sort != nil { reader.fault("sort", "unsupported", "the log is always newest first") }
     try reader.finish()
     filter.period = try await days.period(now: clock.now(), of: call.place.scope)
-    return (page, filter)
+    return filter
   }
 
   private func show(_ call: TrackerCall) async throws -> Reply {
     let id = try call.uuid()
-    let scope = call.place.scope
     guard let click = try await find(id, in: call.place) else { throw Problem.notFound("click") }
-    let currency = try await settings.all(of: scope).currency
-    var object = click.fields(currency: currency)
-    object["conversions"] = .array(try await conversions.list(ofClick: id, of: scope).map(\.json))
+    var object = click.jsonFields
+    object["conversions"] = .array(try await conversions.list(ofClick: id, of: call.place.scope).map(\.json))
     return .json(.object(object))
   }
 
   /// A click of the last seconds may still be on its way to the database.
-  func find(_ id: ClickID, in place: TrackerPlace) async throws -> ClickRecord? {
-    if let click = tail(place.tenant.id, id) { return click }
+  func find(_ id: ClickID, in place: TrackerPlace) async throws -> ClickEvent? {
+    if let click = tail.find(id), click.tenantID == place.tenant.id { return click }
     return try await clicks.find(id, of: place.scope)
   }
 }

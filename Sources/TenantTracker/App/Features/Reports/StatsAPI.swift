@@ -12,22 +12,20 @@ struct StatsAPI: Sendable {
     table.on(
       .get, "/stats", .read(.reports), "Key figures of a range", query: Self.parameters, answer: Self.totalsSchema
     ) { call in
-      let (answer, currency) = try await answer(.totals, call)
-      return .json(answer.totalsJSON(currency: currency))
+      .json(try await answer(.totals, call).totalsJSON)
     }
     table.on(
       .get, "/stats/grouped", .read(.reports), "A report by one or more groupings",
       query: Self.groupedParameters + Self.parameters, answer: Self.groupedSchema
     ) { call in
-      let (answer, currency) = try await answer(.grouped, call)
-      return .json(answer.json(currency: currency))
+      .json(try await answer(.grouped, call).json)
     }
   }
 
-  private func answer(_ form: ReportRequest.Form, _ call: TrackerCall) async throws -> (ReportAnswer, Currency) {
+  private func answer(_ form: ReportRequest.Form, _ call: TrackerCall) async throws -> ReportAnswer {
     let settings = try await settings.all(of: call.place.scope)
     let request = try ReportRequest(query: call.head.queryItems, form: form, zone: settings.zone)
-    return (try await engine.answer(request, of: call.place.scope), settings.currency)
+    return try await engine.answer(request, in: settings.currency, of: call.place.scope)
   }
 
   private static let parameters: [QueryParameter] =
@@ -65,6 +63,9 @@ extension StatsAPI {
 
   private static let metricsSchema = Schema.object(Metric.allCases.map { .optional($0.rawValue, schema(of: $0)) })
 
+  private static let unconvertedSchema = Schema.integer.described(
+    "Clicks and conversions whose money is in a currency there is no rate for; cost and revenue lack it.")
+
   private static let sourceSchema = Schema.object([
     .required("kind", .choice(["raw"])), .required("watermark", .timestamp.nullable), .required("start", .timestamp),
     .required("end", .timestamp), .required("time", .choice(ReportRequest.TimeBasis.allCases.map(\.rawValue))),
@@ -72,7 +73,7 @@ extension StatsAPI {
 
   private static let totalsSchema = Schema.object(
     Metric.allCases.map { .required($0.rawValue, schema(of: $0)) } + [
-      .required("currency", .string), .required("previous", Schema.ref("Metrics").nullable), .required("from", .date),
+      .required("currency", .string), .required("unconverted", unconvertedSchema), .required("previous", Schema.ref("Metrics").nullable), .required("from", .date),
       .required("to", .date), .required("tz", .string), .required("source", sourceSchema),
     ])
 
@@ -92,7 +93,7 @@ extension StatsAPI {
           .required("metrics", .ref("Metrics")), .required("previous", Schema.ref("Metrics").nullable),
         ]))),
     .required("totals", .ref("Metrics")), .required("previous_totals", Schema.ref("Metrics").nullable),
-    .required("currency", .string), .required("from", .date), .required("to", .date), .required("tz", .string),
+    .required("currency", .string), .required("unconverted", unconvertedSchema), .required("from", .date), .required("to", .date), .required("tz", .string),
     .required("group_count", Schema.integer.described("Of all groups, those past the limit too.")),
     .required("source", sourceSchema),
   ])

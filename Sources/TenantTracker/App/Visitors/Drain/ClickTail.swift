@@ -5,7 +5,7 @@ import Synchronization
 /// The clicks that are answered but not yet in the database, by id: a postback or a call to action that comes before the
 /// drain still finds its click. Bounded; what falls out is found again once it is drained.
 final class ClickTail: Sendable {
-  private struct Shard {
+  fileprivate struct Shard {
     var events: [ClickID: ClickEvent] = [:]
     /// Ids in the order they came, for letting the oldest go.
     var order: [ClickID] = []

@@ -7,14 +7,13 @@ struct DrainStore: Sendable {
   /// Clicks and postbacks of one journal are two streams: each has its own position.
   enum Stream: String, Sendable { case clicks, postbacks }
 
-  /// On the journal writer's login.
-  let pool: ConnectionPool
+  let writer: JournalWriter
   let instance: JournalInstance
   let clock: any WallClock
 
   /// How far a stream has been drained into a schema; `.start` when never.
-  func position(_ stream: Stream, _ schema: SchemaName, in executor: (any SQLExecutor)? = nil) async throws -> JournalPosition {
-    let row = try await (executor ?? pool).query(
+  func position(_ stream: Stream, _ schema: SchemaName) async throws -> JournalPosition {
+    let row = try await writer.pool().query(
       """
       SELECT segment, "offset" FROM \(schema).journal_position
       WHERE instance = \(instance.description) AND stream = \(stream.rawValue)
@@ -30,7 +29,7 @@ struct DrainStore: Sendable {
   func drain(
     _ clicks: [(end: JournalPosition, event: ClickEvent)], to end: JournalPosition, schema: SchemaName
   ) async throws -> Int {
-    try await pool.transaction { connection in
+    try await writer.pool().transaction { connection in
       let stored = try await lockPosition(.clicks, schema, connection)
       var rows = CopyRows(reservingBytes: clicks.count * 400)
       for click in clicks where click.end > stored { ClickColumns.append(click.event, to: &rows) }
@@ -42,7 +41,7 @@ struct DrainStore: Sendable {
 
   /// Notes that everything up to `end` has been dealt with.
   func advance(_ stream: Stream, to end: JournalPosition, schema: SchemaName) async throws {
-    try await pool.transaction { connection in
+    try await writer.pool().transaction { connection in
       if try await lockPosition(stream, schema, connection) < end {
         try await setPosition(stream, end, schema, connection)
       }

@@ -4,9 +4,9 @@ import Database
 import Web
 
 /// `/api/licenses`
-struct LicenseAPI: Sendable {
+struct LicenseStaffAPI: Sendable {
   let database: ConnectionPool
-  let register: LicenseRegister
+  let licenses: LicenseRegister
   let clock: any WallClock
 
   func register(in table: inout StaffTable) {
@@ -42,17 +42,17 @@ struct LicenseAPI: Sendable {
     table.on(
       .post, "/licenses/{id}/suspend", .write(.licences), "Suspends a licence", answer: .ref("license")
     ) { call in
-      .json(try await register.suspend(call.id(), by: call.actor).json(at: clock.now()))
+      .json(try await licenses.suspend(call.id(), by: call.actor).json(at: clock.now()))
     }
     table.on(
       .post, "/licenses/{id}/reinstate", .write(.licences), "Ends a suspension", answer: .ref("license")
     ) { call in
-      .json(try await register.reinstate(call.id(), by: call.actor).json(at: clock.now()))
+      .json(try await licenses.reinstate(call.id(), by: call.actor).json(at: clock.now()))
     }
     table.on(
       .post, "/licenses/{id}/revoke", .write(.licences), "Revokes a licence for good", answer: .ref("license")
     ) { call in
-      .json(try await register.revoke(call.id(), by: call.actor).json(at: clock.now()))
+      .json(try await licenses.revoke(call.id(), by: call.actor).json(at: clock.now()))
     }
     table.on(
       .post, "/licenses/{id}/renew", .write(.licences), "Moves a licence's end", body: .optionalJSON(Self.renewal),
@@ -78,7 +78,7 @@ struct LicenseAPI: Sendable {
     let request = LicenseRegister.Request(
       plan: plan, customerEmail: email, expiresAt: expiresAt, maxInstances: maxInstances.map { Int($0) } ?? 1,
       overrides: overrides ?? .none)
-    let issued = try await register.create(request, by: call.actor)
+    let issued = try await licenses.create(request, by: call.actor)
     return .created(issued.json(at: clock.now()), location: "/api/licenses/\(issued.license.id)")
   }
 
@@ -89,7 +89,7 @@ struct LicenseAPI: Sendable {
     let allowance = fields.optionalInt("transfer_allowance", range: 0...100_000) ?? nil
     let overrides = try LicenseOverrides.read("overrides", from: &fields)
     try fields.finish()
-    let license = try await register.update(
+    let license = try await licenses.update(
       id, maxInstances: maxInstances.map { Int($0) }, transferAllowance: allowance.map { Int($0) },
       overrides: overrides, by: call.actor)
     return .json(license.json(at: clock.now()))
@@ -102,7 +102,7 @@ struct LicenseAPI: Sendable {
     let period = (fields.optionalOneOf("interval", BillingPeriod.allCases.map(\.rawValue)) ?? nil)
       .flatMap(BillingPeriod.init)
     try fields.finish()
-    let license = try await register.renew(id, until: expiresAt, period: period ?? .year, by: call.actor)
+    let license = try await licenses.renew(id, until: expiresAt, period: period ?? .year, by: call.actor)
     return .json(license.json(at: clock.now()))
   }
 
@@ -111,7 +111,7 @@ struct LicenseAPI: Sendable {
     var fields = try call.fields()
     let hours = fields.optionalInt("overlap_hours", range: 0...720) ?? nil
     try fields.finish()
-    let (issued, formerUntil) = try await register.rotateKey(id, overlap: .hours(hours ?? 168), by: call.actor)
+    let (issued, formerUntil) = try await licenses.rotateKey(id, overlap: .hours(hours ?? 168), by: call.actor)
     var object = issued.json(at: clock.now()).objectValue ?? [:]
     object["former_key_valid_until"] = JSONValue(formerUntil)
     return .json(.object(object))
@@ -123,7 +123,7 @@ struct LicenseAPI: Sendable {
     let plan = fields.string("plan", length: 1...50)
     try fields.finish()
     guard let plan else { throw Problem.internalError() }
-    let change = try await register.changePlan(
+    let change = try await licenses.changePlan(
       id, to: plan, isDryRun: call.query("dry_run") == "true", by: call.actor)
     return .json(change.json(at: clock.now()))
   }

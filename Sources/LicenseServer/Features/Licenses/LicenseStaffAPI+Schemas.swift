@@ -2,7 +2,7 @@ import Billing
 import Licensing
 import Web
 
-extension LicenseAPI {
+extension LicenseStaffAPI {
   private static let overrides = Schema.object([
     .optional("limits", .object([.optional("users", .integer.nullable)])),
     .optional("features", .array(.choice(Feature.allCases.map(\.rawValue)))),

@@ -1,0 +1,43 @@
+import ClickPath
+import Core
+
+/// A visitor as sources send them: an address from a documentation range, a browser, a language.
+struct DemoVisitor {
+  let address: IPAddress
+  let headers: VisitorHeaders
+
+  static func random(using generator: inout some RandomNumberGenerator) -> DemoVisitor {
+    // 198.18.0.0/15 is set aside for tests: no real person is shown here.
+    let address = IPAddress(v4: 0xC612_0000 | UInt32.random(in: 0..<131_072, using: &generator))
+    return DemoVisitor(
+      address: address,
+      headers: VisitorHeaders([
+        "User-Agent": agents.randomElement(using: &generator) ?? "",
+        "Accept-Language": languages.randomElement(using: &generator) ?? "",
+        "Referer": referrers.randomElement(using: &generator) ?? "",
+      ]))
+  }
+
+  /// The query as the campaign's source fills its macros.
+  func query(for slug: String, using generator: inout some RandomNumberGenerator) -> String {
+    let id = UInt64.random(in: .min ... .max, using: &generator)
+    let zone = Int.random(in: 1...12, using: &generator)
+    let creative = ["blue", "shield", "urgent", "quiet"].randomElement(using: &generator) ?? "blue"
+    let cost = Micros(rawValue: Int64.random(in: 24_000...78_000, using: &generator))
+    switch slug {
+    case "vpn-native": return "click_id=\(id)&click_price=\(cost)&sub1=widget-\(zone)&sub2=\(creative)"
+    case "sweeps-search": return "gclid=\(id)&cost=\(cost)&sub1=keyword-\(zone)&sub2=\(creative)"
+    default: return "click_id=\(id)&cost=\(cost)&sub1=zone-\(zone)&sub2=\(creative)"
+    }
+  }
+
+  private static let agents = [
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
+  ]
+  private static let languages = ["en-US,en;q=0.9", "en-GB,en;q=0.9", "de-DE,de;q=0.9,en;q=0.5", "fr-FR,fr;q=0.9", "es-ES,es;q=0.9"]
+  private static let referrers = ["https://news.example.net/today", "https://forum.example.org/t/42", ""]
+}

@@ -1,5 +1,0 @@
-import Hummingbird
-import ArgumentParser
-import Crypto
-import HummingbirdCore
-@main struct Main { static func main() {} }

@@ -1,0 +1,64 @@
+import Core
+import Database
+import Security
+import Web
+
+extension ServingParts {
+  /// The dashboard, the APIs, the assets, and on the same port the visitors.
+  func webApplication() throws -> WebApplication {
+    let configuration = tracker.configuration
+    let assets = try StaticAssets(directories: tracker.home.assets)
+    let places = PlaceResolver(
+      directory: directory, pools: tracker.pools, coordinates: tracker.coordinates, licenses: tracker.licenses)
+    var mounts = [Mount(assets), rootMount]
+    mounts.append(Mount(AdminAPI.prefix, adminAPI.table(), apiHooks(places)))
+    let pages = AdminPages(parts: self, assets: assets)
+    mounts.append(Mount(AdminPages.prefix, pages.table(), pages.hooks(places)))
+    if let token = configuration.controlToken {
+      var table = ControlAPI.Table()
+      controlAPI.register(in: &table)
+      mounts.append(Mount("/control/v1", table, ControlAPI.hooks(token: token)))
+    }
+    if let token = configuration.metricsToken { mounts.append(metricsMount(token)) }
+    let settings = WebSettings(
+      port: configuration.port, trustedProxies: configuration.trustedProxies,
+      httpsHosts: configuration.publicURL?.hasPrefix("https://") == true
+        ? Set([configuration.publicHost].compactMap { $0 }) : [])
+    return WebApplication(
+      settings: settings, mounts: mounts, logger: tracker.logger, translate: DatabaseError.problem(for:),
+      server: .web(limits: settings.connection, handlers: { [visitors] in visitors.handlers() }))
+  }
+
+  var adminAPI: AdminAPI { AdminAPI(parts: self) }
+
+  private func apiHooks(_ places: PlaceResolver) -> RouteHooks<TrackerPlace, TrackerSession> {
+    RouteHooks(
+      locate: { try await places.place($0) },
+      authenticate: { [accounts = tracker.accounts] head, place in
+        guard let token = head.bearerToken else { return nil }
+        return try await accounts.session(token: token, kind: .bearer, of: place.scope)
+      },
+      checkFeature: { try PlaceResolver.checkFeature($0, $1) },
+      idempotency: IdempotencyStore(clock: tracker.clock).hooks)
+  }
+
+  private var controlAPI: ControlAPI {
+    ControlAPI(
+      provisioner: tracker.provisioner, directory: directory, licenses: tracker.licenses,
+      scopes: { [tracker] in try tracker.scope(of: $0) },
+      schemaVersion: { [tracker] in try await tracker.migrations.version(of: $0) })
+  }
+
+  /// `/` is the dashboard.
+  private var rootMount: Mount {
+    var table = RouteTable<ControlAPI.Everything, NoSession>()
+    table.open(.get, "/", "The dashboard", status: 303) { _ in .redirect(to: AdminPages.prefix) }
+    return Mount("", table, RouteHooks(locate: { _ in ControlAPI.Everything() }))
+  }
+
+  private func metricsMount(_ token: String) -> Mount {
+    var table = ControlAPI.Table()
+    table.on(.get, "/", .signedIn, "Prometheus metrics") { [metrics] _ in .text(metrics.prometheusText()) }
+    return Mount("/metrics", table, ControlAPI.hooks(token: token))
+  }
+}

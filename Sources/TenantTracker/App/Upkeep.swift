@@ -1,0 +1,38 @@
+import Core
+import Database
+import Logging
+import ServiceLifecycle
+
+/// What has to be done now and then: partitions ahead of time, schemas for the next sign-ups, expired things out.
+struct Upkeep: Service {
+  /// Ready schemas for the next tenants.
+  static let readySchemas = 2
+
+  let tracker: Tracker
+  let directory: TenantDirectory
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        do { try await round() } catch {
+          tracker.logger.warning("upkeep not finished", metadata: ["error": "\(error)"])
+        }
+        do { try await Task.sleep(for: .minutes(10)) } catch { return }
+      }
+    }
+  }
+
+  private func round() async throws {
+    let now = tracker.clock.now()
+    for tenant in directory.all where tenant.status != .deleted && !directory.isBehind(tenant.id) {
+      try await tracker.partitions.ensure(around: now, schema: tenant.schema)
+      let scope = try tracker.scope(of: tenant)
+      try await tracker.accounts.sessions.removeExpired(at: now, of: scope)
+      try await IdempotencyStore(clock: tracker.clock).removeExpired(of: scope)
+    }
+    guard tracker.configuration.controlToken != nil, let installation = try await Installation.find(tracker.control) else {
+      return
+    }
+    try await tracker.schemas.refill(to: Self.readySchemas, installation)
+  }
+}

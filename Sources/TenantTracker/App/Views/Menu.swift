@@ -1,0 +1,70 @@
+import Core
+import Web
+
+/// The menu: plain links, in groups, each only for those who may read its section.
+struct MenuEntry: Sendable {
+  let title: String
+  let path: String
+  let icon: Icon
+  let access: Access
+
+  struct Group: Sendable {
+    let title: String
+    let entries: [MenuEntry]
+  }
+
+  static let groups = [
+    Group(
+      title: "Performance",
+      entries: [
+        MenuEntry(title: "Dashboard", path: "/admin", icon: .dashboard, access: .read(.reports)),
+        MenuEntry(title: "Clicks", path: "/admin/clicks", icon: .clicks, access: .read(.reports)),
+        MenuEntry(title: "Conversions", path: "/admin/conversions", icon: .conversions, access: .read(.reports)),
+      ]),
+    Group(
+      title: "Traffic",
+      entries: [
+        MenuEntry(title: "Campaigns", path: "/admin/campaigns", icon: .campaigns, access: .read(.campaigns)),
+        MenuEntry(title: "Offers", path: "/admin/offers", icon: .offers, access: .read(.offers)),
+        MenuEntry(title: "Landing Pages", path: "/admin/landings", icon: .landings, access: .read(.landings)),
+        MenuEntry(title: "Traffic Sources", path: "/admin/sources", icon: .sources, access: .read(.sources)),
+        MenuEntry(title: "Affiliate Networks", path: "/admin/networks", icon: .networks, access: .read(.networks)),
+        MenuEntry(title: "Domains", path: "/admin/domains", icon: .domains, access: .read(.domains)),
+      ]),
+    Group(
+      title: "Account",
+      entries: [
+        MenuEntry(title: "Users & Roles", path: "/admin/users", icon: .users, access: .read(.users)),
+        MenuEntry(title: "License", path: "/admin/license", icon: .license, access: .read(.settings)),
+        MenuEntry(title: "Settings", path: "/admin/settings", icon: .settings, access: .read(.settings)),
+        MenuEntry(title: "Audit Log", path: "/admin/audit-log", icon: .audit, access: .read(.settings)),
+      ]),
+  ]
+
+  /// Everything the session may open, in the menu's order.
+  static func open(to session: TrackerSession) -> [MenuEntry] {
+    groups.flatMap(\.entries).filter { session.allows($0.access) }
+  }
+}
+
+extension Layout {
+  /// The rail on the left: brand, menu, and whose account this is.
+  func rail(_ current: String, _ viewer: Viewer) -> HTML {
+    let groups = MenuEntry.groups.map { group -> HTML in
+      let open = group.entries.filter { viewer.session.allows($0.access) }
+      guard !open.isEmpty else { return .empty }
+      let links = open.map { entry -> HTML in
+        """
+        <li><a class="ty-link" href="\(href: entry.path)"\(if: entry.path == current, " aria-current=\"page\"")>\
+        \(icons(entry.icon))<span>\(entry.title)</span></a></li>
+        """
+      }
+      return "<h2 class=\"ty-group\">\(group.title)</h2><ul>\(links)</ul>"
+    }
+    return """
+      <a class="ty-brand" href="/admin">\(mark)<span>Trackily</span></a>
+      <nav aria-label="Sections">\(groups)</nav>
+      <p class="ty-tenant"><strong>\(viewer.tenant)</strong><span>\(viewer.plan) plan</span></p>
+      """
+  }
+}
