@@ -30,7 +30,8 @@ import Testing
       guard let click = traffic.clicks.randomElement(using: &random) else { continue }
       traffic.conversions.append(
         TestConversion(
-          click: click, type: ["sale", "sale", "lead", "upsell", "rebill", "ftd"].randomElement(using: &random) ?? "sale",
+          click: click,
+          type: ["sale", "sale", "lead", "upsell", "rebill", "ftd"].randomElement(using: &random) ?? "sale",
           status: ["sale", "sale", "lead", "hold", "rejected", "trash"].randomElement(using: &random) ?? "sale",
           revenue: .random(in: 0...99_999_999, using: &random), cost: .random(in: 0...9_999, using: &random),
           isRateMissing: Int.random(in: 0..<9, using: &random) == 0,
@@ -41,11 +42,13 @@ import Testing
     return traffic
   }
 
-  private static let groupings = Grouping.allCases.map { "\($0.rawValue)" } + [
-    "date,hour", "campaign,country,weekday", "sub1,landing", "country,sub2,date",
-  ]
+  private static let groupings =
+    Grouping.allCases.map { "\($0.rawValue)" } + [
+      "date,hour", "campaign,country,weekday", "sub1,landing", "country,sub2,date",
+    ]
   private static let filters = [
-    "", "&filter[country]=a&filter[country]=(none)", "&campaign_id=2&filter[os]=B&filter[os]=it's", "&filter[network]=(none)",
+    "", "&filter[country]=a&filter[country]=(none)", "&campaign_id=2&filter[os]=B&filter[os]=it's",
+    "&filter[network]=(none)",
   ]
 
   @Test(arguments: [

@@ -74,7 +74,11 @@ struct ReportModel {
       case .day: return .date(isCurrent ? date : date.adding(days: days.dayCount))
       }
     }
-    if isCurrent { change(&rows[keys, default: Answer()].values) } else { change(&rows[keys, default: Answer()].previous) }
+    if isCurrent {
+      change(&rows[keys, default: Answer()].values)
+    } else {
+      change(&rows[keys, default: Answer()].previous)
+    }
   }
 
   private func matches(_ filter: ReportRequest.Filter, _ click: TestClick) -> Bool {

@@ -46,7 +46,8 @@ import Testing
   }
 
   @Test func filtersTakeSeveralValuesAndNone() throws {
-    let request = try read("group_by=date&filter[offer]=3&filter[offer]=4&filter%5Bsub1%5D=(none)&filter[sub1]=a,b&campaign_id=9")
+    let request = try read(
+      "group_by=date&filter[offer]=3&filter[offer]=4&filter%5Bsub1%5D=(none)&filter[sub1]=a,b&campaign_id=9")
     let byGrouping = Dictionary(uniqueKeysWithValues: request.filters.map { ($0.grouping, $0) })
     #expect(byGrouping[.offer]?.values == .ids([3, 4]))
     #expect(byGrouping[.sub1]?.values == .texts(["a,b"]))
@@ -56,7 +57,9 @@ import Testing
 
   @Test func everyFaultIsNamedAtOnce() {
     #expect(
-      faults("group_by=planet&from=yesterday&to=2026-02-30&tz=Mars&compare=next&metrics=joy&sort=up&limit=0&x=1&filter[date]=2")
+      faults(
+        "group_by=planet&from=yesterday&to=2026-02-30&tz=Mars&compare=next&metrics=joy&sort=up&limit=0&x=1&filter[date]=2"
+      )
         == ["group_by", "from", "to", "tz", "compare", "metrics", "limit", "x", "filter[date]", "sort"])
     #expect(faults("") == ["group_by"])
     #expect(faults("group_by=date&from=2026-11-02&to=2026-11-01") == ["to"])
@@ -70,9 +73,12 @@ import Testing
 
   @Test func onlyNamesOfTheZoneDatabaseAreZones() {
     for name in [
-      "UTC", "Europe/Berlin", "America/Port-au-Prince", "America/Argentina/Buenos_Aires", "Etc/GMT+3", "Australia/Lord_Howe",
+      "UTC", "Europe/Berlin", "America/Port-au-Prince", "America/Argentina/Buenos_Aires", "Etc/GMT+3",
+      "Australia/Lord_Howe",
     ] { #expect(TimeZoneName(name) != nil, "\(name)") }
-    for name in ["", "EST", "FOO+3", "Foo/Bar+3", "Europe/", "/Berlin", "Europe//Berlin", "Europe/Berlin;", "Etc/", "CET-1CEST"] {
+    for name in [
+      "", "EST", "FOO+3", "Foo/Bar+3", "Europe/", "/Berlin", "Europe//Berlin", "Europe/Berlin;", "Etc/", "CET-1CEST",
+    ] {
       #expect(TimeZoneName(name) == nil, "\(name)")
     }
   }

@@ -9,7 +9,9 @@ import Testing
 @Suite struct ReportWindowTests {
   private static let noon = Timestamp(seconds: 1_795_255_200)  // 2026-11-21T10:00:00Z
 
-  private func window(_ from: String?, _ to: String?, _ zone: String, at now: Timestamp = noon) async throws -> ReportWindow {
+  private func window(_ from: String?, _ to: String?, _ zone: String, at now: Timestamp = noon) async throws
+    -> ReportWindow
+  {
     let pool = try await TestPostgres.shared("windows").pool()
     let found: Result<ReportWindow, any Error>
     do {
@@ -62,7 +64,9 @@ import Testing
   @Test func thePeriodBeforeEndsWhereThisOneBegins() async throws {
     let window = try await window("2026-10-24", "2026-10-26", "Europe/Berlin")
     #expect(window.days.dayCount == 3)
-    #expect(window.days.previous == LocalDateRange(from: try #require(LocalDate("2026-10-21")), to: try #require(LocalDate("2026-10-23"))))
+    #expect(
+      window.days.previous
+        == LocalDateRange(from: try #require(LocalDate("2026-10-21")), to: try #require(LocalDate("2026-10-23"))))
     #expect(window.previousStart == Timestamp(rfc3339: "2026-10-20T22:00:00Z"))
     #expect(window.start == Timestamp(rfc3339: "2026-10-23T22:00:00Z"))
     #expect(window.end == Timestamp(rfc3339: "2026-10-26T23:00:00Z"))

@@ -29,7 +29,8 @@ struct TestConversion: Sendable {
 struct Traffic: Sendable {
   static let entityColumns = ["campaign_id", "landing_id", "offer_id", "flow_id", "source_id", "network_id"]
   static let textColumns = [
-    "country", "region", "city", "os", "browser", "device", "language", "isp", "referrer_domain", "sub1", "sub2", "sub3",
+    "country", "region", "city", "os", "browser", "device", "language", "isp", "referrer_domain", "sub1", "sub2",
+    "sub3",
     "sub4", "sub5",
   ]
 

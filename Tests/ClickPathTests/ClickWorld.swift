@@ -50,7 +50,8 @@ struct ClickWorld {
     tenant.flows.append(flow)
   }
 
-  mutating func source(_ id: Int64 = 3, clickID: String = "click_id", cost: String = "cost", currency: Currency? = nil) {
+  mutating func source(_ id: Int64 = 3, clickID: String = "click_id", cost: String = "cost", currency: Currency? = nil)
+  {
     var source = SourceRecord(id: id, name: "Source \(id)")
     source.clickIDParameter = clickID
     source.costParameter = cost
@@ -86,7 +87,9 @@ struct ClickWorld {
   }
 
   /// Runs the steps and shows the hit as they left it.
-  func hit(_ request: VisitorRequest = .visit(), facts: (inout ClickFacts) -> Void = { _ in }) throws -> (Hit, StopReason?) {
+  func hit(_ request: VisitorRequest = .visit(), facts: (inout ClickFacts) -> Void = { _ in }) throws -> (
+    Hit, StopReason?
+  ) {
     let place = try place(host: request.host)
     let campaign = try #require(place.tenant.campaign(slug: campaign.slug))
     var hit = Hit(request, tenant: place.tenant, campaign: campaign, generator: generator)

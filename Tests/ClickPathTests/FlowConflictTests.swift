@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test func severalDefaultFlowsAreAnErrorThatNamesTheOneThatRuns() throws {
-    let found = FlowConflict.find(in: [flow(1, .default), flow(2, .regular), flow(3, .default)], campaignHasOffer: true)
+    let found = FlowConflict.find(
+      in: [flow(1, .default), flow(2, .regular), flow(3, .default)], campaignHasOffer: true)
     let conflict = try #require(found.first)
     #expect(conflict.code == .severalDefaults)
     #expect(conflict.severity == .error)

@@ -15,14 +15,15 @@ import Testing
 
   /// Twelve records of different lengths, each in a batch of its own, in one segment; and a second segment.
   private func fill(isClosed: Bool = true) async throws -> (name: String, records: [JournalRecord]) {
-    let journal = try open()
+    let journal = try Journal.open(files: disk.newProcess(), settings: .small, onFault: { _ in })
     for token in 0..<12 as Range<UInt64> {
       let payload = TestPayload.make(token, padding: Int(token) * 3)
       #expect(try await journal.append(tenantID: 1, kind: .click, payload: payload) == .durable)
     }
     let records = try await journal.everything()
     let name = SegmentName.segment(try #require(records.first).start.segment)
-    if isClosed { await journal.close() }
+    // A killed process closes nothing.
+    if isClosed { await journal.close() } else { _ = disk.newProcess() }
     return (name, records)
   }
 

@@ -124,7 +124,7 @@ final class ModelFile: JournalFile {
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(JournalFileError) {
     try operate(.write) { content, room throws(JournalFileError) in
-      guard offset + bytes.count - content.cached.count <= room else {
+      guard offset + bytes.count - content.cached.count <= max(0, room) else {
         throw JournalFileError(.write, name, code: ENOSPC)
       }
       content.write(bytes, at: offset)
@@ -133,7 +133,7 @@ final class ModelFile: JournalFile {
 
   func reserve(_ size: Int) throws(JournalFileError) {
     try operate(.reserve) { content, room throws(JournalFileError) in
-      guard size - content.cached.count <= room else { throw JournalFileError(.reserve, name, code: ENOSPC) }
+      guard size - content.cached.count <= max(0, room) else { throw JournalFileError(.reserve, name, code: ENOSPC) }
       if size > content.cached.count { content.resize(size) }
     }
   }

@@ -25,10 +25,7 @@ import Testing
       }
       return tokens
     }()
-    for token in 0..<5_000 as Range<UInt64> {
-      while (try? lane.append(token, padding: Int(token % 50))) == nil { await lane.settle() }
-    }
-    await lane.settle()
+    try await lane.appendAll(0..<5_000, padding: { Int($0 % 50) })
     #expect(try await read == Array(0..<5_000))
     #expect(journal.durableEnd.segment > 10)
     await journal.close()
@@ -63,10 +60,7 @@ import Testing
   @Test func everyRecordsEndIsAPlaceToGoOnFrom() async throws {
     let journal = try open()
     let lane = TestLane(journal)
-    for token in 0..<300 as Range<UInt64> { try lane.append(token, padding: 60) }
-    await lane.settle()
-    for token in 300..<400 as Range<UInt64> { try lane.append(token, padding: 60) }
-    await lane.settle()
+    try await lane.appendAll(0..<400, padding: { _ in 60 })
     let records = try await journal.everything()
     #expect(records.count == 400 && Set(records.map(\.start.segment)).count > 1)
     for (index, record) in records.enumerated() where index % 13 == 0 || index == 399 {
@@ -79,8 +73,7 @@ import Testing
   @Test func batchesKeepToTheirLimits() async throws {
     let journal = try open()
     let lane = TestLane(journal)
-    for token in 0..<20 as Range<UInt64> { try lane.append(token, padding: 300) }
-    await lane.settle()
+    try await lane.appendAll(0..<20, padding: { _ in 300 })
     var reader = journal.reader(from: .start)
     #expect(try await reader.next(maxRecords: 3).records.count == 3)
     #expect(try await reader.next(maxBytes: 700).records.count == 2)
@@ -133,10 +126,7 @@ import Testing
   @Test func drainedSegmentsAreKeptAWhile() async throws {
     let journal = try open()
     let lane = TestLane(journal)
-    for token in 0..<200 as Range<UInt64> {
-      try lane.append(token, padding: 400)
-      await lane.settle()
-    }
+    try await lane.appendAll(0..<200, padding: { _ in 400 })
     let records = try await journal.everything()
     let segments = Set(records.map(\.start.segment)).sorted()
     #expect(segments.count > 4)
@@ -170,10 +160,7 @@ import Testing
     settings.ceilingBytes = 70_000
     let journal = try open(settings)
     let lane = TestLane(journal)
-    for token in 0..<200 as Range<UInt64> {
-      try lane.append(token, padding: 400)
-      await lane.settle()
-    }
+    try await lane.appendAll(0..<200, padding: { _ in 400 })
     let segments = Set(try await journal.everything().map(\.start.segment)).sorted()
     let undrained = await journal.retire(before: .start, keepFor: .hours(6), now: Timestamp(seconds: 0))
     #expect(undrained.removedSegments == 0 && undrained.diskBytes > 70_000)

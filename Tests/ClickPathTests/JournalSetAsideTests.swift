@@ -15,8 +15,7 @@ import Testing
   private func filled() async throws -> (Journal, [Int64: [JournalRecord]]) {
     let journal = try open()
     let lane = TestLane(journal)
-    for token in 0..<60 as Range<UInt64> { try lane.append(token, tenantID: Int64(token % 3) + 1, padding: 700) }
-    await lane.settle()
+    try await lane.appendAll(0..<60, tenantID: { Int64($0 % 3) + 1 }, padding: { _ in 700 })
     return (journal, Dictionary(grouping: try await journal.everything()) { $0.tenantID })
   }
 
@@ -107,8 +106,7 @@ import Testing
     let disk = JournalDisk(seed: seed)
     let journal = try Journal.open(files: disk.newProcess(), settings: .small, onFault: faults.note)
     let lane = TestLane(journal)
-    for token in 0..<20 as Range<UInt64> { try lane.append(token, padding: 100) }
-    await lane.settle()
+    try await lane.appendAll(0..<20, padding: { _ in 100 })
     let records = try await journal.everything()
     disk.fail { operation, name in
       guard operation == .sync || operation == .write, name.hasSuffix(".aside") else { return nil }

@@ -72,6 +72,22 @@ final class TestLane: Sendable {
     outcomes.state.withLock { $0.accepted += 1 }
   }
 
+  /// Appends all of `tokens`, waiting where too many are pending, and waits for their outcomes.
+  func appendAll(
+    _ tokens: Range<UInt64>, tenantID: (UInt64) -> Int64 = { _ in 1 }, padding: (UInt64) -> Int = { _ in 0 }
+  ) async throws {
+    for token in tokens {
+      do throws(JournalRefusal) {
+        try append(token, tenantID: tenantID(token), padding: padding(token))
+      } catch {
+        guard error == .overloaded else { throw error }
+        await settle()
+        try append(token, tenantID: tenantID(token), padding: padding(token))
+      }
+    }
+    await settle()
+  }
+
   /// Waits until everything accepted has an outcome.
   func settle() async {
     await withCheckedContinuation { continuation in

@@ -30,7 +30,9 @@ import Testing
     world.offer(1)
     world.offer(2)
     world.campaign.offerID = 1
-    world.flow(7, .forced, [FilterRecord(field: "country", op: "equals", values: ["US"])], offers: [WeightedID(id: 2, weight: 1)])
+    world.flow(
+      7, .forced, [FilterRecord(field: "country", op: "equals", values: ["US"])], offers: [WeightedID(id: 2, weight: 1)]
+    )
     world.steps = [
       ClickStep(.geo) { hit in
         if hit.facts.subs[1] == "known" { hit.facts.country = "US" }
@@ -45,10 +47,13 @@ import Testing
     var world = ClickWorld()
     world.offer(1)
     world.campaign.offerID = 1
-    world.steps = [ClickStep(.botFilter) { _ in .paused }, ClickStep(.frequencyCap) { hit in
-      hit.note("never")
-      return nil
-    }]
+    world.steps = [
+      ClickStep(.botFilter) { _ in .paused },
+      ClickStep(.frequencyCap) { hit in
+        hit.note("never")
+        return nil
+      },
+    ]
     let (hit, reason) = try world.hit()
     #expect(reason == .paused)
     #expect(hit.trace == ["paused"])

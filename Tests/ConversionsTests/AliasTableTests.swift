@@ -4,7 +4,9 @@ import Testing
 
 /// The table of the documents, written out once more so that a change of the code's own table is noticed.
 @Suite struct AliasTableTests {
-  static let clickNames = ["subid", "sub_id", "click_id", "clickid", "trackID", "aff_sub", "aff_click_id", "sub1", "sub2"]
+  static let clickNames = [
+    "subid", "sub_id", "click_id", "clickid", "trackID", "aff_sub", "aff_click_id", "sub1", "sub2",
+  ]
   static let payoutNames = [
     "payout", "amount", "revenue", "price", "pay", "money", "summ_approved", "payment", "order_sum",
     "affiliateCommission", "value",
@@ -19,7 +21,9 @@ import Testing
     text.utf8.map { byte in "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))" }.joined()
   }
 
-  @Test(arguments: Transport.allCases, clickNames) func everyNameOfTheClick(_ transport: Transport, _ name: String) throws {
+  @Test(arguments: Transport.allCases, clickNames) func everyNameOfTheClick(_ transport: Transport, _ name: String)
+    throws
+  {
     for name in Self.spellings(name) {
       for id in [click.description, click.description.uppercased()] {
         #expect(try PostbackParameters(transport.hit([("x", "y"), (name, id)])).clickIDs == [click])
@@ -27,7 +31,9 @@ import Testing
     }
   }
 
-  @Test(arguments: Transport.allCases, payoutNames) func everyNameOfThePayout(_ transport: Transport, _ name: String) throws {
+  @Test(arguments: Transport.allCases, payoutNames) func everyNameOfThePayout(_ transport: Transport, _ name: String)
+    throws
+  {
     for name in Self.spellings(name) {
       for amount in ["10.50", "10,50", " 10.5 ", "+10.5", "0010.500000"] {
         let parameters = try PostbackParameters(transport.hit([("click_id", click.description), (name, amount)]))
@@ -36,7 +42,9 @@ import Testing
     }
   }
 
-  @Test(arguments: Transport.allCases, statusNames) func everyNameOfTheStatus(_ transport: Transport, _ name: String) throws {
+  @Test(arguments: Transport.allCases, statusNames) func everyNameOfTheStatus(_ transport: Transport, _ name: String)
+    throws
+  {
     for name in Self.spellings(name) {
       let parameters = try PostbackParameters(transport.hit([(name, "Approved"), ("click_id", click.description)]))
       #expect(parameters.statusWord == "Approved")

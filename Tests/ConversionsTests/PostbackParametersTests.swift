@@ -102,7 +102,8 @@ import Testing
       #expect(try PostbackParameters(post(type, " \n{\"click_id\":\"\(click)\"}")).clickIDs == [click])
       #expect(try PostbackParameters(post(type, "click_id=\(click)")).clickIDs == [click])
     }
-    #expect(try PostbackParameters(post("APPLICATION/JSON;charset=utf-8", "{\"subid\":\"\(click)\"}")).clickIDs == [click])
+    #expect(
+      try PostbackParameters(post("APPLICATION/JSON;charset=utf-8", "{\"subid\":\"\(click)\"}")).clickIDs == [click])
     #expect(try PostbackParameters(post("application/vnd.api+json", "{\"subid\":\"\(click)\"}")).clickIDs == [click])
     #expect(try PostbackParameters(post("application/json", "", query: "subid=\(click)")).clickIDs == [click])
   }
@@ -157,7 +158,8 @@ import Testing
 
   @Test func queriesOf100KilobytesAreRead() throws {
     let long = String(repeating: "a", count: 100_000)
-    #expect(try PostbackParameters(get("junk=\(long)&click_id=\(click)&payout=1")).payout == Micros(rawValue: 1_000_000))
+    #expect(
+      try PostbackParameters(get("junk=\(long)&click_id=\(click)&payout=1")).payout == Micros(rawValue: 1_000_000))
     let many = (0..<15_000).map { "p\($0)=1" }.joined(separator: "&")
     #expect(try PostbackParameters(get("\(many)&click_id=\(click)&payout=1")).clickIDs == [click])
     let ampersands = String(repeating: "&=", count: 50_000)
@@ -171,8 +173,13 @@ import Testing
 
   @Test func randomBytesAreReadOrRefusedButNeverCrash() {
     var random = SeededGenerator(seed: 4)
-    let pieces = ["click_id=", "\(click)", "&", "=", "%", "%4", "%zz", "payout", "{", "\"", ":", "\u{1F6D2}", "--b\r\n", "\r\n\r\n"]
-    let types = ["application/json", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded", "", "multipart/form-data; boundary="]
+    let pieces = [
+      "click_id=", "\(click)", "&", "=", "%", "%4", "%zz", "payout", "{", "\"", ":", "\u{1F6D2}", "--b\r\n", "\r\n\r\n",
+    ]
+    let types = [
+      "application/json", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded", "",
+      "multipart/form-data; boundary=",
+    ]
     for _ in 0..<3_000 {
       let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
       var hit = post(types.randomElement(using: &random), text.joined(), query: text.reversed().joined())

@@ -133,6 +133,22 @@ import Testing
     #expect(await databaseError { try await pool.query("SELECT 1") }?.kind == .unreachable)
   }
 
+  @Test func cancellingTheServiceBreaksOffWhatStillRuns() async throws {
+    let pool = try await pool(PoolLimits(maxConnections: 2))
+    try await withThrowingTaskGroup { tasks in
+      tasks.addTask {
+        let error = await databaseError { try await pool.query("SELECT pg_sleep(60)") }
+        #expect(error?.kind == .connectionLost)
+      }
+      try await eventually { pool.busyCount == 1 }
+      await withTaskGroup { services in
+        services.addTask { try? await pool.run() }
+        services.cancelAll()
+      }
+      try await tasks.waitForAll()
+    }
+  }
+
   @Test func aRunningPoolKeepsItsMinimumOpenAndClosesAtShutdown() async throws {
     let pool = try await pool(PoolLimits(maxConnections: 3, minConnections: 2))
     let group = ServiceGroup(services: [pool], logger: .silent)

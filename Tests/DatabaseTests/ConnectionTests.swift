@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func aWideAnswerComesWhole() async throws {
-    let rows = try await openConnection().query("SELECT n, repeat('x', 100) AS filler FROM generate_series(1, 50000) AS n")
+    let rows = try await openConnection().query(
+      "SELECT n, repeat('x', 100) AS filler FROM generate_series(1, 50000) AS n")
     #expect(rows.count == 50_000)
     #expect(try rows.last?.get("n", as: Int.self) == 50_000)
   }

@@ -23,7 +23,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "postgresql://", "not a dsn", "postgresql://u:s3cret@h/d?nonsense=1", "http://example.com/s3cret"])
+  @Test(arguments: [
+    "", "postgresql://", "not a dsn", "postgresql://u:s3cret@h/d?nonsense=1", "http://example.com/s3cret",
+  ])
   func nonsenseIsRefusedWithoutRepeatingIt(text: String) {
     #expect {
       try DSN(parsing: text)

@@ -28,14 +28,16 @@ import Testing
 
   private struct Interrupted: Error {}
 
-  private static let files = [
-    "0001_users.sql": """
-      -- Two statements and a body with semicolons.
-      CREATE TABLE {schema}.users (id bigint PRIMARY KEY, name text NOT NULL DEFAULT 'a;b');
-      CREATE FUNCTION {schema}.one() RETURNS bigint LANGUAGE sql AS $$ SELECT 1; SELECT 1 $$;
-      """,
-    "0002_orders.sql": "CREATE TABLE {schema}.orders (id bigint PRIMARY KEY);\nINSERT INTO {schema}.orders (id) VALUES (1);",
-  ]
+  private static let users = """
+    -- Two statements and a body with semicolons.
+    CREATE TABLE {schema}.users (id bigint PRIMARY KEY, name text NOT NULL DEFAULT 'a;b');
+    CREATE FUNCTION {schema}.one() RETURNS bigint LANGUAGE sql AS $$ SELECT 1; SELECT 1 $$;
+    """
+  private static let orders = """
+    CREATE TABLE {schema}.orders (id bigint PRIMARY KEY);
+    INSERT INTO {schema}.orders (id) VALUES (1);
+    """
+  private static let files = ["0001_users.sql": users, "0002_orders.sql": orders]
 
   private struct Bench {
     let database: TestDatabase
@@ -57,7 +59,8 @@ import Testing
       var options = Migrator.Options()
       options.lockPause = .milliseconds(50)
       configure(&options)
-      let set = try MigrationSet(group: group, migrations: try files.map { try Migration(file: $0.key, script: $0.value) })
+      let migrations = try files.map { try Migration(file: $0.key, script: $0.value) }
+      let set = try MigrationSet(group: group, migrations: migrations)
       return Migrator(set, dsn: database.dsn, catalog: catalog, options: options, clock: TestClock())
     }
 

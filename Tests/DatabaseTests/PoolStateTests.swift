@@ -300,7 +300,10 @@ import Testing
           groups[id] = nil
           apply(state.openFailed(id, gone, now: at(time)))
         }
-      case 5: if let id = pick(&verifying) { apply(state.verified(id, isAlive: Bool.random(using: &random), now: at(time))) }
+      case 5:
+        if let id = pick(&verifying) {
+          apply(state.verified(id, isAlive: Bool.random(using: &random), now: at(time)))
+        }
       case 6: if let id = pick(&lent) { apply(state.giveBack(id, .reusable, now: at(time))) }
       case 7: if let id = pick(&lent) { apply(state.giveBack(id, .broken, now: at(time))) }
       default: apply(state.tick(filler: nil, now: at(time)))

@@ -8,7 +8,6 @@ import Testing
     let owner = try await Connection.open(database.dsn)
     let schema = uniqueName("t")
     try await owner.execute("CREATE ROLE \(schema) LOGIN PASSWORD \(literal: "pw-\(id)")")
-    try await owner.execute("GRANT CONNECT ON DATABASE \(identifier: database.name) TO \(schema)")
     try await owner.execute("CREATE SCHEMA \(schema)")
     try await owner.execute("CREATE TABLE \(schema).notes (body text)")
     try await owner.execute("INSERT INTO \(schema).notes (body) VALUES (\("of \(id)"))")

@@ -99,7 +99,9 @@ import Testing
 
   @Test func documents() async throws {
     let connection = try await openConnection()
-    let document: JSONValue = ["a": [1, "x\u{1F600}", nil, true], "b": ["c": [:]], "n": .number("12345678901234567890.5")]
+    let document: JSONValue = [
+      "a": [1, "x\u{1F600}", nil, true], "b": ["c": [:]], "n": .number("12345678901234567890.5"),
+    ]
     let row = try await connection.one(
       "SELECT \(document) AS wide, '{\"k\": 1}'::json AS narrow, \(document) -> 'a' ->> 1 AS part")
     #expect(try row.get("wide", as: JSONValue.self) == document)
@@ -120,10 +122,11 @@ import Testing
     #expect(throws: DatabaseError.self) { try row.get("matrix", as: [Int].self) }
   }
 
-  @Test(arguments: [
-    ("0", 0), ("1", 1), ("-1", -1), ("10000", 10_000), ("123456789012345678", 123_456_789_012_345_678),
-    ("-9223372036854775808", Int64.min), ("9223372036854775807", .max), ("5.000", 5),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("0", 0), ("1", 1), ("-1", -1), ("10000", 10_000), ("123456789012345678", 123_456_789_012_345_678),
+      ("-9223372036854775808", Int64.min), ("9223372036854775807", .max), ("5.000", 5),
+    ] as [(String, Int64)])
   func wholeNumericsAreIntegers(text: String, value: Int64) async throws {
     #expect(try await openConnection().scalar("SELECT \(text)::numeric") == value)
   }

@@ -128,7 +128,7 @@ private final class TestServer: Sendable {
     do {
       try await execute("CREATE DATABASE \(identifier: name) TEMPLATE \(identifier: template)")
       return true
-    } catch where error.sqlState == "55006" {
+    } catch  where error.sqlState == "55006" {
       return false
     }
   }
@@ -151,7 +151,7 @@ extension Connection {
   fileprivate func makeRole(_ name: String, password: String) async throws(DatabaseError) {
     do {
       try await execute("CREATE ROLE \(identifier: name) LOGIN CREATEDB CREATEROLE PASSWORD \(literal: password)")
-    } catch where error.sqlState == "42710" || error.isUniqueViolation {
+    } catch  where error.sqlState == "42710" || error.isUniqueViolation {
       return  // another process was first
     }
   }

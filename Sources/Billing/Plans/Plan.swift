@@ -11,6 +11,17 @@ public struct Plan: Hashable, Sendable, Identifiable {
   /// By name; nil stands for unlimited.
   public let limits: [String: Int64?]
 
+  public init(
+    id: Int64, slug: String, name: String, rank: Int, features: [String], limits: [String: Int64?]
+  ) {
+    self.id = id
+    self.slug = slug
+    self.name = name
+    self.rank = rank
+    self.features = features
+    self.limits = limits
+  }
+
   /// How many users may sign in; nil for unlimited.
   public var users: Int64? { limits["users"] ?? nil }
 }

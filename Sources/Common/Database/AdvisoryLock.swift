@@ -27,12 +27,16 @@ public final class AdvisoryLock: Sendable {
   }
 
   /// Waits for the lock, `patience` at most (nil for ever), then gives up with ``DatabaseError/Kind/timeout``.
-  public static func hold(_ dsn: DSN, _ key: Key, patience: Duration? = nil) async throws(DatabaseError) -> AdvisoryLock {
+  public static func hold(
+    _ dsn: DSN, _ key: Key, patience: Duration? = nil
+  ) async throws(DatabaseError) -> AdvisoryLock {
     let connection = try await Connection.open(dsn)
     let deadline = patience.map { ContinuousClock.now + $0 }
     // Asking again leaves no statement running, whose snapshot would hold back vacuum while it waits.
     while try await !connection.tryLock(key) {
-      if let deadline, ContinuousClock.now >= deadline { throw DatabaseError(.timeout, detail: "advisory lock is taken") }
+      if let deadline, ContinuousClock.now >= deadline {
+        throw DatabaseError(.timeout, detail: "the advisory lock is taken")
+      }
       do { try await Task.sleep(for: retryInterval) } catch { throw DatabaseError(.cancelled) }
     }
     return AdvisoryLock(connection: connection)
@@ -48,7 +52,7 @@ public final class AdvisoryLock: Sendable {
       do throws(DatabaseError) {
         _ = try await connection.awaitNotifications(for: .seconds(10))
         try await connection.execute("SELECT 1", timeout: .seconds(5))
-      } catch where error.kind != .cancelled {
+      } catch  where error.kind != .cancelled {
         connection.abort()
       } catch {}
     }

@@ -45,7 +45,9 @@ public final class Connection: SQLExecutor {
   @discardableResult
   public func copyIn(_ target: SQL, rows: CopyRows) async throws(DatabaseError) -> Int {
     let statement = ("COPY " + target + " FROM STDIN (FORMAT binary)").rendered
-    return try await call(timeout: statementTimeout) { link, call in link.run(statement, feeding: rows, &call) }.affected
+    return try await call(timeout: statementTimeout) { link, call in
+      link.run(statement, feeding: rows, &call)
+    }.affected
   }
 
   /// Ends the connection once the statements already asked for are done.

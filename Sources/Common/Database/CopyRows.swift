@@ -9,7 +9,9 @@ public import Core
 /// Field types must be the columns' own (`Int64` for `bigint`, `Int32` for `integer`, `JSONValue` for `jsonb`): COPY
 /// converts nothing. A row with too few or too many fields is refused by the server.
 public struct CopyRows: Sendable {
-  private static let signature: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
+  /// No flags, no header extension.
+  private static let signature: [UInt8] =
+    Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
 
   private var bytes = CopyRows.signature
   private var rowStart = 0

@@ -58,7 +58,7 @@ public final class NotificationListener: Service {
         for channel in channels { try await connection.execute("LISTEN \(identifier: channel)") }
         pause = Self.shortestPause
         try await forward(from: connection, to: &outbox)
-      } catch where error.kind != .cancelled {
+      } catch  where error.kind != .cancelled {
         logger.warning("listening for changes failed", metadata: ["error": "\(error)"])
       } catch {}
       try? await Task.sleep(for: pause)

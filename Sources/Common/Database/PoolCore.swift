@@ -86,7 +86,8 @@ final class PoolCore<Group: Hashable & Sendable>: Sendable {
 
   private func giveBack(_ loan: Loan) {
     let state = loan.connection.state.current
-    let condition: State.Condition = !state.isOpen || state.isAborted ? .broken : state.isInTransaction ? .discarded : .reusable
+    let condition: State.Condition =
+      !state.isOpen || state.isAborted ? .broken : state.isInTransaction ? .discarded : .reusable
     act { $0.giveBack(loan.id, condition, now: .now) }
   }
 
@@ -120,7 +121,8 @@ final class PoolCore<Group: Hashable & Sendable>: Sendable {
     perform(effects)
     await withTaskGroup { tasks in
       tasks.addTask {
-        guard (try? await Task.sleep(for: grace)) != nil else { return }
+        // When our own task is cancelled there is no grace; when all came back in time there is nothing to break off.
+        try? await Task.sleep(for: grace)
         self.breakOff(remaining)
       }
       _ = await done.value

@@ -71,8 +71,9 @@ extension PostgresLink {
     var offset = 0
     while isAccepted, offset < data.count, call.stopsLocally() == nil {
       let count = min(chunkBytes, data.count - offset)
-      isAccepted = data.withUnsafeBytes {
-        PQputCopyData(connection, $0.baseAddress?.advanced(by: offset).assumingMemoryBound(to: CChar.self), Int32(count)) == 1
+      isAccepted = data.withUnsafeBytes { bytes in
+        let chunk = bytes.baseAddress?.advanced(by: offset).assumingMemoryBound(to: CChar.self)
+        return PQputCopyData(connection, chunk, Int32(count)) == 1
       }
       offset += count
       guard wait(for: .flushed, &call) else { return false }

@@ -49,7 +49,8 @@ struct StatementCall {
     guard let deadline else { return -1 }
     let (seconds, attoseconds) = (deadline - ContinuousClock.now).components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
-    return Int32(clamping: seconds.multipliedReportingOverflow(by: 1_000).partialValue + attoseconds / 1_000_000_000_000_000 + 1)
+    let hour: Int64 = 3_600
+    return Int32(min(seconds, hour) * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
   }
 }
 

@@ -22,8 +22,16 @@ public struct StaticAssets: Sendable {
   /// Reads `directory` and what is below it. Names with a leading dot are left out. Throws what reading throws; a
   /// missing directory too.
   public init(directory: String, prefix: String = "/assets") throws {
+    try self.init(directories: [directory], prefix: prefix)
+  }
+
+  /// Reads several directories as if they were one; of two files with one name the first directory's counts.
+  /// - Parameter excluded: beginnings of the names to leave out, such as `icons/`.
+  public init(directories: [String], excluding excluded: [String] = [], prefix: String = "/assets") throws {
     var files: [String: [UInt8]] = [:]
-    try StaticAssets.read(directory, below: "", into: &files)
+    for directory in directories.reversed() {
+      try StaticAssets.read(directory, below: "", excluding: excluded, into: &files)
+    }
     self.init(files: files, prefix: prefix)
   }
 
@@ -62,15 +70,19 @@ public struct StaticAssets: Sendable {
     return "\(name[..<dot]).\(hash)\(name[dot...])"
   }
 
-  private static func read(_ directory: String, below: String, into files: inout [String: [UInt8]]) throws {
+  private static func read(
+    _ directory: String, below: String, excluding excluded: [String], into files: inout [String: [UInt8]]
+  ) throws {
     for entry in try FileManager.default.contentsOfDirectory(atPath: directory) where !entry.hasPrefix(".") {
-      let path = "\(directory)/\(entry)"
+      let (path, name) = ("\(directory)/\(entry)", "\(below)\(entry)")
+      // A folder is left out by its name with the slash.
+      guard !excluded.contains(where: { "\(name)/".hasPrefix($0) }) else { continue }
       var isDirectory = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { continue }
       if isDirectory {
-        try read(path, below: "\(below)\(entry)/", into: &files)
+        try read(path, below: "\(name)/", excluding: excluded, into: &files)
       } else {
-        files["\(below)\(entry)"] = Array(try Data(contentsOf: URL(filePath: path)))
+        files[name] = Array(try Data(contentsOf: URL(filePath: path)))
       }
     }
   }

@@ -16,14 +16,10 @@ extension ControlPlane {
     onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
   ) async throws {
     let keys = try await prepare()
-    if configuration.mailServer == nil {
+    if deliver == nil {
       logger.warning("SMTP_URL is not set: customers get no mail, and so no sign-in links")
     }
-    let logger = logger
-    let web = application(keys: keys) { port in
-      logger.notice("listening", metadata: ["port": "\(port)"])
-      await onListening(port)
-    }
+    let web = application(keys: keys, onListening: onListening)
     // Shut down in reverse: no more requests, then no more jobs, then the pool.
     var group = ServiceGroupConfiguration(
       services: [.init(service: database), .init(service: keys), .init(service: jobs), .init(service: web)],

@@ -21,20 +21,25 @@ struct ControlPlane: Sendable {
   let mail: MailJobs
   let cashier: Cashier
   let orders: OrderDesk
+  /// Nil when no mail can be sent.
+  let deliver: (@Sendable (MailMessage) async throws -> Void)?
 
-  /// - Parameter passwordCosts: lower ones make tests fast.
+  /// - Parameters:
+  ///   - passwordCosts: lower ones make tests fast.
+  ///   - deliver: where mails go instead of to SMTP_URL.
   init(
     _ configuration: Configuration, home: Home, clock: any WallClock = SystemClock(),
     logger: Logger = Logger(label: "license-server"), passwordCosts: PasswordHasher.Parameters = .init(),
-    poolLimits: PoolLimits = PoolLimits(maxConnections: 16)
+    deliver: (@Sendable (MailMessage) async throws -> Void)? = nil
   ) {
     self.configuration = configuration
     self.home = home
     self.clock = clock
     self.logger = logger
+    self.deliver = deliver ?? Self.delivery(configuration, clock)
     database = ConnectionPool(
-      name: "license", dsn: configuration.databaseURL.with(applicationName: "license-server"), limits: poolLimits,
-      logger: logger)
+      name: "license", dsn: configuration.databaseURL.with(applicationName: "license-server"),
+      limits: PoolLimits(maxConnections: 16), logger: logger)
     box = SecretBox(key: configuration.secretKey)
     let failures = configuration.limits.logInFailures
     entrance = StaffEntrance(
@@ -56,15 +61,21 @@ struct ControlPlane: Sendable {
   }
 
   var jobs: JobRunner {
-    let mailer = configuration.mailServer.map {
-      Mailer(server: $0, clock: clock, heloName: WebURL.host(of: configuration.publicURL) ?? "localhost")
-    }
     let room = MailRoom(
-      database: database, mailer: mailer, sender: configuration.mailSender, publicURL: configuration.publicURL,
+      database: database, deliver: deliver, sender: configuration.mailSender, publicURL: configuration.publicURL,
       clock: clock)
     let cleanUp = CleanUp(database: database, clock: clock)
     return JobRunner(
       queue: mail.queue, database: database, handlers: room.handlers + [cleanUp.handler],
       schedules: [cleanUp.schedule], logger: logger)
+  }
+
+  private static func delivery(
+    _ configuration: Configuration, _ clock: any WallClock
+  ) -> (@Sendable (MailMessage) async throws -> Void)? {
+    guard let server = configuration.mailServer else { return nil }
+    let name = WebURL.host(of: configuration.publicURL) ?? "localhost"
+    let mailer = Mailer(server: server, clock: clock, heloName: name)
+    return { try await mailer.send($0) }
   }
 }

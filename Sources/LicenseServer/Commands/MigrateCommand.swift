@@ -8,7 +8,7 @@ struct MigrateCommand: AsyncParsableCommand {
   func run() async throws {
     try await CommandLineServer.run { server in
       let report = try await server.migrator.migrate(progress: { report in
-        if let latest = report.latest { CommandLineServer.say(latest.file) }
+        if report.finished == 0, let latest = report.latest { CommandLineServer.say(latest.file) }
       })
       try report.check()
       CommandLineServer.say(report.applied == 0 ? "Nothing to do." : "\(report.applied) migrations applied.")

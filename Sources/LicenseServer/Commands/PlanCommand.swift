@@ -21,7 +21,7 @@ struct PlanCommand: AsyncParsableCommand {
         if json { return CommandLineServer.say(Page(items: plans).json { $0.json(prices: prices) }.text) }
         for plan in plans {
           let own = prices.filter { $0.planID == plan.id }.map { "\($0.amount) a \($0.period.rawValue)" }
-          let users = plan.users.map { "\($0) users" } ?? "unlimited users"
+          let users = plan.users.map { $0 == 1 ? "1 user" : "\($0) users" } ?? "unlimited users"
           CommandLineServer.say("\(plan.slug)\t\(users)\t\(own.joined(separator: ", "))")
         }
       }

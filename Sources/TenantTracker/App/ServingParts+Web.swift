@@ -7,7 +7,7 @@ extension ServingParts {
   /// The dashboard, the APIs, the assets, and on the same port the visitors.
   func webApplication() throws -> WebApplication {
     let configuration = tracker.configuration
-    let assets = try StaticAssets(directories: tracker.home.assets)
+    let assets = try StaticAssets(directories: tracker.home.assets, excluding: AdminPages.unusedAssets)
     let places = PlaceResolver(
       directory: directory, pools: tracker.pools, coordinates: tracker.coordinates, licenses: tracker.licenses)
     var mounts = [Mount(assets), rootMount]

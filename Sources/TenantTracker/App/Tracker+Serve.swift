@@ -59,7 +59,7 @@ struct ServingParts: Sendable {
     drainer = tracker.drainer(
       journal, writer: journalWriter, directory: directory, tail: tail, postbacks: postbacks, metrics: metrics)
     resolver = .system()
-    visitors = VisitorService(
+    visitors = try VisitorService(
       snapshots: snapshots, journal: journal, tail: tail, postbacks: postbacks, directory: directory, tracker: tracker,
       metrics: metrics)
   }
@@ -93,7 +93,7 @@ struct ServingParts: Sendable {
   func services() throws -> [any Service] {
     var services: [any Service] = [tracker.control, tracker.pools, journalWriter]
     services += listeners as [any Service]
-    services += [directory, snapshots, drainer, heartbeat, upkeep] as [any Service]
+    services += [directory, snapshots, drainer, visitors, heartbeat, upkeep] as [any Service]
     services.append(try webApplication())
     return services
   }

@@ -62,7 +62,8 @@ public struct Migrator: Sendable {
     guard try await !work(for: targets, phase).isEmpty else { return MigrationReport() }
     let lock: AdvisoryLock
     do {
-      lock = try await AdvisoryLock.hold(dsn, .init("trackily.migrate.\(files.group.rawValue)"), patience: options.patience)
+      let key = AdvisoryLock.Key("trackily.migrate.\(files.group.rawValue)")
+      lock = try await AdvisoryLock.hold(dsn, key, patience: options.patience)
       try await versions.makeTable(in: catalog)
     } catch {
       throw .database(error)
@@ -85,7 +86,8 @@ public struct Migrator: Sendable {
     try await versions.forget(target, in: executor)
   }
 
-  private func work(for targets: [SchemaName], _ phase: MigrationPhase) async throws(MigrationError) -> [MigrationWork] {
+  private func work(for targets: [SchemaName], _ phase: MigrationPhase) async throws(MigrationError) -> [MigrationWork]
+  {
     let statuses = try await status(of: targets)
     for status in statuses {
       guard let version = status.changed.min() else { continue }

@@ -29,7 +29,8 @@ struct SchemaVersions: Sendable {
   private var schema: SchemaName { files.group.versionSchema }
 
   /// One query, whatever the number of targets. A missing table means that nothing was ever applied.
-  func statuses(of targets: [SchemaName], in executor: any SQLExecutor) async throws(DatabaseError) -> [MigrationStatus] {
+  func statuses(of targets: [SchemaName], in executor: any SQLExecutor) async throws(DatabaseError) -> [MigrationStatus]
+  {
     let versions = files.migrations.map { Int32($0.version) }
     let checksums = files.migrations.map(\.checksum)
     let rows: [Row]
@@ -43,7 +44,7 @@ struct SchemaVersions: Sendable {
         WHERE applied.target = ANY(\(targets.map(\.description)))
         GROUP BY applied.target
         """)
-    } catch where error.isUndefinedTable {
+    } catch  where error.isUndefinedTable {
       rows = []
     }
     var known: [SchemaName: MigrationStatus] = [:]

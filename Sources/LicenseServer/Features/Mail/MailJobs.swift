@@ -33,8 +33,8 @@ struct MailJobs: Sendable {
 /// Writes and sends the mails.
 struct MailRoom: Sendable {
   let database: ConnectionPool
-  /// Nil without SMTP_URL: then no mail is sent, and the log says so.
-  let mailer: Mailer?
+  /// Hands a message in, throwing ``MailError``. Nil without SMTP_URL: then no mail is sent, and the log says so.
+  let deliver: (@Sendable (MailMessage) async throws -> Void)?
   let sender: Mailbox
   let publicURL: String
   let clock: any WallClock
@@ -85,17 +85,14 @@ struct MailRoom: Sendable {
   /// To an address that no portal user has, nothing is sent.
   private func send(to email: EmailAddress, _ subject: String, _ paragraphs: [String], _ button: String) async throws {
     guard let user = try await PortalUserStore(database).find(email: email) else { return }
-    guard let mailer else { throw JobFailure.permanent("SMTP_URL is not set: no mail can be sent") }
+    guard let deliver else { throw JobFailure.permanent("SMTP_URL is not set: no mail can be sent") }
     let link = try await PortalSessionStore(database).makeLink(for: user.id, at: clock.now())
     let mail = CustomerMail(
       subject: subject, paragraphs: paragraphs, button: (button, "\(publicURL)/portal/link/\(link.text)"))
-    do throws(MailError) {
-      try await mailer.send(mail.message(from: sender, to: email))
-    } catch {
-      switch error {
-      case .temporary: throw error
-      case .invalid(let reason), .permanent(let reason): throw JobFailure.permanent(reason)
-      }
+    do {
+      try await deliver(mail.message(from: sender, to: email))
+    } catch MailError.invalid(let reason), MailError.permanent(let reason) {
+      throw JobFailure.permanent(reason)
     }
   }
 

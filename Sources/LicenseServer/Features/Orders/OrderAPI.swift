@@ -12,7 +12,7 @@ struct OrderAPI: Sendable {
   func register(in table: inout StaffTable) {
     table.open(
       .post, "/orders", "Orders a plan; the portal's sign-in link goes to the given address", body: .json(Self.request),
-      answer: .object([.required("id", .integer), .required("invoice", .ref("invoice"))]), status: 201, creates: true,
+      answer: Self.answer, status: 201, creates: true,
       bodyLimit: 16_384, handler: create)
   }
 
@@ -27,8 +27,24 @@ struct OrderAPI: Sendable {
     try limiter?.admit(call.clientAddress.limitKey)
     let request = OrderRequest(plan: plan, period: period, currency: currency, email: email)
     let order = try await desk.place(request)
-    return .json(["id": .int(order.id), "invoice": order.invoice.json], status: 201)
+    // Not all of the invoice: its customer's number would tell a stranger whether this address bought before.
+    let invoice: JSONValue = [
+      "id": .int(order.invoice.id), "number": .string(order.invoice.number),
+      "total": .string(order.invoice.total.decimal), "currency": .string(order.invoice.total.currency.code),
+      "due_at": JSONValue(order.invoice.dueAt),
+    ]
+    return .json(["id": .int(order.id), "invoice": invoice], status: 201)
   }
+
+  private static let answer = Schema.object([
+    .required("id", .integer),
+    .required(
+      "invoice",
+      .object([
+        .required("id", .integer), .required("number", .string), .required("total", .money),
+        .required("currency", .string), .required("due_at", .timestamp),
+      ])),
+  ])
 
   private static let request = Schema.object([
     .required("plan", .string), .required("interval", .choice(BillingPeriod.allCases.map(\.rawValue))),

@@ -21,10 +21,15 @@ struct StaffStore: Sendable {
       """
       INSERT INTO license.staff
         (email, name, password_hash, role, permissions, status, must_change_password, created_at, updated_at)
-      VALUES (\(email), \(name), \(passwordHash), \(role), \(role == .custom ? customGrants?.json ?? [:] : nil),
+      VALUES (\(email), \(name), \(passwordHash), \(role), \(Self.stored(customGrants, for: role)),
         'active', \(mustChangePassword), \(now), \(now))
       ON CONFLICT (email) DO NOTHING RETURNING id
       """)
+  }
+
+  /// Only a custom role has permissions of its own. (A plain nil would be JSON's null.)
+  private static func stored(_ grants: StaffGrants?, for role: StaffRole) -> JSONValue? {
+    role == .custom ? (grants ?? .none).json : Optional.none
   }
 
   func find(_ id: Int64) async throws(DatabaseError) -> StaffMember? {
@@ -54,7 +59,7 @@ struct StaffStore: Sendable {
     try await database.execute(
       """
       UPDATE license.staff SET name = \(member.name), role = \(member.role),
-        permissions = \(member.role == .custom ? member.grants.json : nil), status = \(member.status), updated_at = \(now)
+        permissions = \(Self.stored(member.customGrants, for: member.role)), status = \(member.status), updated_at = \(now)
       WHERE id = \(member.id)
       """)
   }

@@ -11,7 +11,8 @@ struct MetricFormula: Sendable, Hashable {
     MetricFormula(amount: amount, subtrahend: subtrahend, divisor: nil)
   }
 
-  static func ratio(_ amount: BaseMetric, minus subtrahend: BaseMetric? = nil, per divisor: BaseMetric) -> MetricFormula {
+  static func ratio(_ amount: BaseMetric, minus subtrahend: BaseMetric? = nil, per divisor: BaseMetric) -> MetricFormula
+  {
     MetricFormula(amount: amount, subtrahend: subtrahend, divisor: divisor)
   }
 
@@ -38,7 +39,9 @@ extension Int128 {
   func dividedHalfEven(by divisor: Int128) -> Int128 {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     let twice = remainder.magnitude * 2
-    guard twice > divisor.magnitude || (twice == divisor.magnitude && !quotient.isMultiple(of: 2)) else { return quotient }
+    guard twice > divisor.magnitude || (twice == divisor.magnitude && !quotient.isMultiple(of: 2)) else {
+      return quotient
+    }
     return (remainder < 0) == (divisor < 0) ? quotient + 1 : quotient - 1
   }
 }

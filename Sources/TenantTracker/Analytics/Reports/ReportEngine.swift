@@ -26,7 +26,8 @@ extension ReportAnswer {
     self.rows = try rows.map { row in
       Row(
         keys: try request.groupings.enumerated().map { try GroupKey($1, at: $0, in: row) },
-        values: try BaseValues(row), previous: request.comparesPrevious ? try BaseValues(row, prefix: "previous_") : nil)
+        values: try BaseValues(row), previous: request.comparesPrevious ? try BaseValues(row, prefix: "previous_") : nil
+      )
     }
     totals = try rows.first.map { try BaseValues($0, prefix: "total_") } ?? BaseValues()
     previousTotals =

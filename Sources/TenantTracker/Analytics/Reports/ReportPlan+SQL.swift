@@ -12,6 +12,8 @@ extension ReportPlan {
     let keys = request.groupings.indices.map { SQL(unescaped: "k\($0)") }
     let bases = BaseMetric.allCases.map { SQL(unescaped: $0.column) }
     let sums = bases + bases.map { "previous_\($0)" }
+    let totals: [SQL] = sums.map { "total_\($0)" }
+    let names = names(schema)
     return """
       WITH parts AS (\(SQL.joined(parts(schema), separator: " UNION ALL "))),
       grouped AS (
@@ -19,11 +21,11 @@ extension ReportPlan {
         FROM parts \(groupBy(keys))
       ),
       ranked AS (
-        SELECT \(list(keys + sums + sums.map { "sum(\($0)) OVER () AS total_\($0)" })), count(*) OVER () AS group_count,
+        SELECT \(list(keys + sums + zip(sums, totals).map { "sum(\($0)) OVER () AS \($1)" })), count(*) OVER () AS group_count,
           row_number() OVER (ORDER BY \(list(order(keys)))) AS place
         FROM grouped
       )
-      SELECT ranked.*\(names(schema).columns) FROM ranked\(names(schema).joins)
+      SELECT \(list(keys + sums + totals + names.columns)), group_count FROM ranked\(names.joins)
       WHERE place <= \(request.limit) ORDER BY place
       """
   }
@@ -120,12 +122,12 @@ extension ReportPlan {
 
   // answer
 
-  private func names(_ schema: SchemaName) -> (columns: SQL, joins: SQL) {
-    var columns: SQL = ""
+  private func names(_ schema: SchemaName) -> (columns: [SQL], joins: SQL) {
+    var columns: [SQL] = []
     var joins: SQL = ""
     for (index, grouping) in request.groupings.enumerated() {
       guard case .entity(_, let table) = grouping.kind else { continue }
-      columns += SQL(unescaped: ", n\(index).name AS name\(index)")
+      columns.append(SQL(unescaped: "n\(index).name AS name\(index)"))
       joins += " LEFT JOIN \(schema).\(unescaped: table) \(unescaped: "n\(index) ON n\(index).id = k\(index)")"
     }
     return (columns, joins)

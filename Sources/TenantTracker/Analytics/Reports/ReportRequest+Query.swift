@@ -14,7 +14,8 @@ extension ReportRequest {
   ///
   /// A filter given twice means either value. Parameters without a value count as absent.
   /// - Throws: 422 with every fault.
-  public init(query items: [(name: String, value: String)], form: Form, zone standardZone: TimeZoneName) throws(Problem) {
+  public init(query items: [(name: String, value: String)], form: Form, zone standardZone: TimeZoneName) throws(Problem)
+  {
     self.init(zone: standardZone)
     var reader = ReportQueryReader(form: form)
     for (name, value) in items where !value.isEmpty { reader.read(name, value, into: &self) }

@@ -18,7 +18,8 @@ public struct TimeZoneName: Sendable, Hashable, LosslessStringConvertible {
     let isWord: (Substring) -> Bool = { part in
       !part.isEmpty && part.utf8.allSatisfy { $0.isLetter || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
     }
-    let isOffset = area == "Etc" && location.utf8.allSatisfy { $0.isLetter || $0.asciiDigit != nil || $0 == 0x2B || $0 == 0x2D }
+    let isOffset =
+      area == "Etc" && location.utf8.allSatisfy { $0.isLetter || $0.asciiDigit != nil || $0 == 0x2B || $0 == 0x2D }
     guard
       name == "UTC"
         || (isWord(area) && !location.isEmpty

@@ -1,3 +1,4 @@
+import Security
 import ArgumentParser
 import Core
 import Database

@@ -1,3 +1,4 @@
+import Licensing
 import ArgumentParser
 import Core
 import Database

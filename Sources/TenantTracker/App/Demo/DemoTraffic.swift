@@ -40,7 +40,7 @@ struct DemoTraffic: Sendable {
   func run(_ progress: @Sendable (Int, Int) -> Void) async throws -> Made {
     let journal = try tracker.openJournal(folder: "demo-journal")
     let tail = ClickTail()
-    let postbacks = PostbackService(tail: tail.lookup, clock: tracker.clock)
+    let postbacks = PostbackService(tail: tail, clock: tracker.clock)
     let writer = JournalWriter(
       control: tracker.control, base: tracker.configuration.databaseURL, secrets: tracker.secrets, logger: tracker.logger)
     let drainer = tracker.drainer(

@@ -21,6 +21,7 @@ struct TenantRoles: Sendable {
   }
 
   static func createLogin(_ role: SchemaName, password: String, connections: Int, in executor: any SQLExecutor) async throws {
+    try await takeTurns(executor)
     try await executor.execute(
       """
       CREATE ROLE \(role) LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE
@@ -32,6 +33,7 @@ struct TenantRoles: Sendable {
   static func drop(_ role: SchemaName, in executor: any SQLExecutor) async throws {
     let rows = try await executor.query("SELECT 1 AS one FROM pg_catalog.pg_roles WHERE rolname = \(role.description)")
     guard !rows.isEmpty else { return }
+    try await takeTurns(executor)
     try await executor.execute("REVOKE ALL ON DATABASE \(try await databaseName(executor)) FROM \(role)")
     try await executor.execute("DROP ROLE \(role)")
   }
@@ -62,6 +64,14 @@ struct TenantRoles: Sendable {
       try await executor.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     }
   }
+
+  /// Two GRANTs ON DATABASE at once fail with "tuple concurrently updated": whoever changes logins goes one after the
+  /// other, each to the end of its transaction.
+  private static func takeTurns(_ executor: any SQLExecutor) async throws {
+    try await executor.execute("SELECT pg_catalog.pg_advisory_xact_lock(\(loginLock))")
+  }
+
+  private static let loginLock: Int64 = 0x7472_6163_6B69_6C79  // "trackily"
 
   /// The current database's name, quoted.
   private static func databaseName(_ executor: any SQLExecutor) async throws -> SQL {

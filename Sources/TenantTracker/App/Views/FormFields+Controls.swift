@@ -89,3 +89,21 @@ extension FormFields {
     "<div data-shown-for=\"\(name)\" data-values=\"\(values.joined(separator: " "))\">\(content)</div>"
   }
 }
+
+extension FormFields {
+  /// A three-letter code; the usual ones are offered.
+  func currency(_ name: String, _ label: String, hint: String? = nil) -> HTML {
+    let codes = ["USD", "EUR", "GBP", "AUD", "BRL", "CAD", "CHF", "INR", "JPY", "MXN", "PLN", "SEK", "TRY"]
+    let options = codes.map { "<option value=\"\($0)\"></option>" as HTML }
+    let list: HTML = "<datalist id=\"\(name)-codes\">\(options)</datalist>"
+    return input(
+      name, label, hint: hint, placeholder: "USD", extra: " maxlength=\"3\" list=\"\(name)-codes\"") + list
+  }
+
+  /// For the fields of a list's row, whose names repeat: an id only where a fault points to it.
+  func rowAttributes(_ path: String) -> HTML {
+    guard fault(at: path) != nil else { return .empty }
+    let id = Self.id(path)
+    return " id=\"\(id)\" aria-invalid=\"true\" aria-describedby=\"\(id)-fault\""
+  }
+}

@@ -37,4 +37,5 @@ enum Icon: String, CaseIterable, Sendable {
   case rise = "arrow-up-right"
   case fall = "arrow-down-right"
   case locked = "lock"
+  case check
 }

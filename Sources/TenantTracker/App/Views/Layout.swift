@@ -1,4 +1,5 @@
 import Core
+import Licensing
 import Web
 
 /// The frame of every dashboard page: rail, top bar, content.

@@ -41,13 +41,19 @@ struct Period: Sendable, Hashable {
     } else if let first = from.flatMap({ LocalDate($0) }), let last = to.flatMap({ LocalDate($0) }), first <= last,
       years.contains(first.year), years.contains(last.year)
     {
-      self.preset = nil
-      self.from = first
-      self.to = last
+      self.init(first, last, preset: Preset.allCases.first { Period($0, today: today).isOf(first, last) })
     } else {
       self.init(.week, today: today)
     }
   }
+
+  private init(_ from: LocalDate, _ to: LocalDate, preset: Preset?) {
+    self.preset = preset
+    self.from = from
+    self.to = to
+  }
+
+  private func isOf(_ first: LocalDate, _ last: LocalDate) -> Bool { from == first && to == last }
 
   var dayCount: Int { to.daysSinceEpoch - from.daysSinceEpoch + 1 }
 

@@ -2,11 +2,10 @@ import Core
 
 /// `_tly_click`: the visitor's latest click, for the pixel. Also the parameter that hands it to a merchant's page.
 enum ClickCookie {
-  static let name = "_tly_click"
-  static let parameter: StaticString = "_tly_click"
+  static let name: StaticString = "_tly_click"
 
   static func header(_ click: ClickID, isSecure: Bool) -> HeaderField {
-    .setCookie(name, click, maxAge: 2_592_000, attributes: isSecure ? "; Secure" : "")
+    .setCookie(name, click, "; Path=/; Max-Age=2592000; SameSite=Lax", isSecure: isSecure)
   }
 }
 
@@ -15,12 +14,21 @@ enum VisitorCookie {
   static let name: StaticString = "_tly_vid"
 
   static func header(_ visitor: VisitorID, isSecure: Bool) -> HeaderField {
-    .setCookie("_tly_vid", visitor, maxAge: 31_536_000, attributes: isSecure ? "; HttpOnly; Secure" : "; HttpOnly")
+    .setCookie(name, visitor, "; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", isSecure: isSecure)
   }
 }
 
 extension HeaderField {
-  fileprivate static func setCookie(_ name: String, _ id: UUIDv7, maxAge: Int, attributes: String) -> HeaderField {
-    HeaderField("Set-Cookie", "\(name)=\(id); Path=/; Max-Age=\(maxAge); SameSite=Lax\(attributes)")
+  fileprivate static func setCookie(
+    _ name: StaticString, _ id: UUIDv7, _ attributes: StaticString, isSecure: Bool
+  ) -> HeaderField {
+    var cookie: [UInt8] = []
+    cookie.reserveCapacity(128)
+    cookie.append(contentsOf: name.bytes)
+    cookie.append(UInt8(ascii: "="))
+    cookie.append(contentsOf: id.ascii)
+    cookie.append(contentsOf: attributes.bytes)
+    if isSecure { cookie.append(contentsOf: ("; Secure" as StaticString).bytes) }
+    return HeaderField("Set-Cookie", String(decoding: cookie, as: UTF8.self))
   }
 }

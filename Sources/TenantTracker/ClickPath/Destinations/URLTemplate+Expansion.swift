@@ -2,8 +2,8 @@ import Core
 
 /// What macros are filled from.
 struct MacroContext {
-  /// Nil for hits that are not recorded: no id may leave that will never be found.
-  var click: ClickID?
+  /// The click id's text. Nil for hits that are not recorded: no id may leave that will never be found.
+  var click: [UInt8]?
   var campaign: Snapshot.Campaign?
   var flowID: Int64?
   var landingID: Int64?
@@ -34,7 +34,7 @@ extension [UInt8] {
     _ macro: Macro, isRaw: Bool, _ context: borrowing MacroContext, using generator: ChaChaGenerator
   ) {
     switch macro {
-    case .clickID: if let click = context.click { append(uuid: click) }
+    case .clickID: if let click = context.click { append(contentsOf: click) }
     case .clickTime: append(decimal: Int(context.now.seconds))
     case .campaignID: append(id: context.campaign?.id)
     case .campaignName: append(macroText: context.campaign?.name, isRaw: isRaw)
@@ -70,12 +70,14 @@ extension [UInt8] {
       if isRaw { append(urlByte: byte) } else { PercentCoding.append(encoded: byte, to: &self) }
     }
   }
+}
 
-  /// The 36 characters of an id.
-  mutating func append(uuid: UUIDv7) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { buffer in
-      uuid.write(into: buffer)
-      append(contentsOf: buffer)
+extension UUIDv7 {
+  /// Its 36 characters.
+  var ascii: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 36) { buffer, count in
+      write(into: buffer)
+      count = 36
     }
   }
 }
@@ -89,19 +91,22 @@ extension Int64 {
 
 /// Adding parameters to a finished URL.
 enum URLParameters {
-  /// Appends `name=<id>` to the query: after `?` or `&` as needed, before a fragment.
-  static func append(_ name: StaticString, _ id: ClickID, to url: inout [UInt8]) {
-    let fragmentStart = url.firstIndex(of: UInt8(ascii: "#")) ?? url.count
-    let fragment = Array(url[fragmentStart...])
-    url.removeSubrange(fragmentStart...)
-    if !url.contains(UInt8(ascii: "?")) {
+  /// Appends `name=value` to the query: after `?` or `&` as needed, before a fragment. The value needs no encoding.
+  static func append(_ name: StaticString, _ value: [UInt8], to url: inout [UInt8]) {
+    let (mark, end) = url.withUnsafeBufferPointer { bytes in
+      let end = bytes.index(of: UInt8(ascii: "#"))
+      return (bytes.part(0..<end).index(of: UInt8(ascii: "?")), end)
+    }
+    let fragment = Array(url[end...])
+    url.removeSubrange(end...)
+    if mark >= end {
       url.append(UInt8(ascii: "?"))
     } else if url.last != UInt8(ascii: "?"), url.last != UInt8(ascii: "&") {
       url.append(UInt8(ascii: "&"))
     }
     url.append(contentsOf: name.bytes)
     url.append(UInt8(ascii: "="))
-    url.append(uuid: id)
+    url.append(contentsOf: value)
     url.append(contentsOf: fragment)
   }
 }

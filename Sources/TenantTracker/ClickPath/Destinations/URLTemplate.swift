@@ -44,7 +44,7 @@ struct URLTemplate: Sendable {
     }
     if !pending.isEmpty { segments.append(.literal(pending)) }
     passesClickID = usesClickID || URLTemplate.sets("sub2", in: url)
-    setsClickParameter = URLTemplate.sets(ClickCookie.name, in: url)
+    setsClickParameter = URLTemplate.sets("\(ClickCookie.name)", in: url)
   }
 
   /// Zones that `{date:...}` macros in the text name.

@@ -60,8 +60,8 @@ extension FlowFilter {
     switch rule {
     case .any(let values): matches = values.contains(fact)
     case .noneOf(let values): matches = !values.contains(fact)
-    case .contains(let parts): matches = parts.contains { fact.holds($0) }
-    case .containsNone(let parts): matches = !parts.contains { fact.holds($0) }
+    case .contains(let parts): matches = parts.hasPart(of: fact)
+    case .containsNone(let parts): matches = !parts.hasPart(of: fact)
     case .clock: matches = false
     }
     return matches ? .matched : .missed
@@ -86,19 +86,5 @@ extension FlowFilter {
   private func clockNumber(at now: Timestamp) -> Int? {
     guard case .clock(_, let clock) = rule else { return nil }
     return field == .hour ? clock.hour(at: now) : clock.weekday(at: now)
-  }
-}
-
-extension String {
-  /// Byte-wise search; both sides are lower-cased already. Everything holds the empty text.
-  fileprivate func holds(_ part: String) -> Bool {
-    utf8Buffer { bytes in
-      part.utf8Buffer { part in
-        guard part.count <= bytes.count else { return false }
-        return (0...bytes.count - part.count).contains { start in
-          (0..<part.count).allSatisfy { bytes[start + $0] == part[$0] }
-        }
-      }
-    }
   }
 }

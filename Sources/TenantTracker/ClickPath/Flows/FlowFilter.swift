@@ -31,10 +31,10 @@ public struct FlowFilter: Hashable, Sendable {
   let rule: Rule
 
   enum Rule: Hashable, Sendable {
-    case any(Set<String>)
-    case noneOf(Set<String>)
-    case contains(Set<String>)
-    case containsNone(Set<String>)
+    case any(TextSet)
+    case noneOf(TextSet)
+    case contains(TextSet)
+    case containsNone(TextSet)
     /// Bit n stands for hour or weekday n (0 is Monday).
     case clock(bits: UInt32, LocalClock)
   }
@@ -54,8 +54,9 @@ public struct FlowFilter: Hashable, Sendable {
       guard let clock = clock(record.zone) else { throw .unknownZone(record.zone ?? "") }
       rule = .clock(bits: bits, clock)
     default:
-      var values: Set<String> = []
-      for value in record.values { values.insert(try field.normalized(value)) }
+      var normalized: Set<String> = []
+      for value in record.values { normalized.insert(try field.normalized(value)) }
+      let values = TextSet(normalized)
       switch (op.comparesParts, op.isNegated) {
       case (false, false): rule = .any(values)
       case (false, true): rule = .noneOf(values)

@@ -85,7 +85,8 @@ struct JournalRecovery {
   /// - Returns: the sequence that the next record gets.
   private func examine(_ entry: inout SegmentTable.Entry) throws(JournalFileError) -> UInt64 {
     let file = try files.open(SegmentName.segment(entry.number))
-    try file.sync()  // what a killed process wrote may be in the kernel's pages only
+    // What a killed process wrote may be in the kernel's pages only.
+    do throws(JournalFileError) { try file.sync() } catch { onFault(.segmentFailed(entry.number, error)) }
     let used = try file.endOfContent()
     var cursor = SegmentCursor(file: file, salt: entry.salt)
     var nextSequence = entry.firstSequence

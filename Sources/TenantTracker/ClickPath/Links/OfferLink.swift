@@ -10,8 +10,6 @@ public struct OfferLink: Sendable {
   public let landingID: Int64?
   var facts: [(fact: VisitorFact, text: String)]
 
-  /// The parameter that holds the signed data.
-  public static let parameter = "k"
   /// A link with more facts than this goes without them; the click is looked up instead.
   static let factsLimit = 1_200
   private static let version: UInt8 = 1
@@ -35,7 +33,7 @@ public struct OfferLink: Sendable {
   /// `/offer/{clickId}/{offerId}?k=...`: nothing but unreserved characters, `/`, `?` and `=`.
   func path(signedBy signer: LinkSigner) -> [UInt8] {
     var path = Array("/offer/".utf8)
-    path.append(uuid: click)
+    path.append(contentsOf: click.ascii)
     path.append(UInt8(ascii: "/"))
     path.append(decimal: Int(offerID))
     guard let payload else { return path }
@@ -62,7 +60,7 @@ public struct OfferLink: Sendable {
   private static func value(in query: Substring) -> String? {
     var found: String?
     QueryReader.forEach(in: query) { name, value in
-      if found == nil, name.elementsEqual(parameter.utf8) { found = String(decoding: value, as: UTF8.self) }
+      if found == nil, name.equals("k") { found = String(decoding: value, as: UTF8.self) }
     }
     return found
   }

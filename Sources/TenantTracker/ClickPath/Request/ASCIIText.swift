@@ -1,4 +1,4 @@
-// Comparing and searching bytes without making strings of them.
+// Comparing and searching bytes without making strings of them. A string's own UTF-8 view costs a call per byte.
 extension UInt8 {
   @inline(__always)
   var asciiLowercased: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
@@ -7,16 +7,6 @@ extension UInt8 {
   var isASCIIAlphanumeric: Bool {
     (self >= 0x30 && self <= 0x39) || (self | 0x20 >= 0x61 && self | 0x20 <= 0x7A)
   }
-}
-
-extension String {
-  /// Whether this is `lowercase` in any case of its ASCII letters.
-  func isASCII(caseInsensitively lowercase: StaticString) -> Bool {
-    utf8.elementsEqual(lowercase.bytes) { $0.asciiLowercased == $1 }
-  }
-
-  /// Whether any of the header's `;`- or `,`-separated words starts like `word` (lower case).
-  func mentions(_ word: StaticString) -> Bool { utf8Buffer { $0.contains(caseInsensitively: word.bytes) } }
 }
 
 extension StringProtocol {
@@ -29,20 +19,42 @@ extension StringProtocol {
 }
 
 extension StaticString {
+  @inline(__always)
   var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount) }
 }
 
 extension UnsafeBufferPointer<UInt8> {
+  @inline(__always)
   func part(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: self[range]) }
 
-  func contains(caseInsensitively lowercase: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard !lowercase.isEmpty, lowercase.count <= count else { return lowercase.isEmpty }
-    return (0...count - lowercase.count).contains { has(caseInsensitively: lowercase, at: $0) }
+  /// Where `byte` is first met from `start` on; the count if nowhere.
+  func index(of byte: UInt8, from start: Int = 0) -> Int {
+    var index = start
+    while index < count, self[index] != byte { index += 1 }
+    return index
+  }
+
+  func equals(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && has(text, at: 0) }
+
+  func has(_ text: StaticString, at start: Int) -> Bool {
+    guard start + text.utf8CodeUnitCount <= count else { return false }
+    for offset in 0..<text.utf8CodeUnitCount where self[start + offset] != text.utf8Start[offset] { return false }
+    return true
+  }
+
+  func equals(caseInsensitively lowercase: StaticString) -> Bool {
+    count == lowercase.utf8CodeUnitCount && has(caseInsensitively: lowercase.bytes, at: 0)
   }
 
   func has(caseInsensitively lowercase: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
     guard start + lowercase.count <= count else { return false }
     for offset in 0..<lowercase.count where self[start + offset].asciiLowercased != lowercase[offset] { return false }
     return true
+  }
+
+  func contains(caseInsensitively lowercase: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard !lowercase.isEmpty, lowercase.count <= count else { return lowercase.isEmpty }
+    for start in 0...count - lowercase.count where has(caseInsensitively: lowercase, at: start) { return true }
+    return false
   }
 }

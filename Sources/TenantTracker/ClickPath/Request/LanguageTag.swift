@@ -23,13 +23,15 @@ public struct LanguageTag: Hashable, Sendable {
   }
 
   /// RFC 4647 basic filtering: whether one of the ranges is this tag or leads it (`de` covers `de-at`).
-  func isCovered(by ranges: Set<String>) -> Bool {
+  func isCovered(by ranges: TextSet) -> Bool {
     if ranges.contains(primary) || ranges.contains(text) { return true }
-    var end = text.endIndex
-    while let hyphen = text[..<end].lastIndex(of: "-") {
-      if ranges.contains(String(text[..<hyphen])) { return true }
-      end = hyphen
-    }
-    return false
+    // Between the first subtag and the whole there is something only in tags such as `zh-hant-tw`.
+    guard text.utf8.count > primary.utf8.count + 6 else { return false }
+    return middles.contains { ranges.contains($0) }
+  }
+
+  /// `zh-hant` for `zh-hant-tw`.
+  private var middles: [String] {
+    text.utf8.indices.filter { text.utf8[$0] == UInt8(ascii: "-") }.dropFirst().map { String(text[..<$0]) }
   }
 }

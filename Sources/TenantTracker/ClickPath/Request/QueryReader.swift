@@ -13,11 +13,12 @@ enum QueryReader {
       var start = 0
       var pairs = 0
       while start < bytes.count, pairs < pairLimit {
-        let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
-        let equals = bytes[start..<end].firstIndex(of: UInt8(ascii: "=")) ?? end
-        let name = bytes.part(start..<equals)
-        let value = bytes.part(min(equals + 1, end)..<end)
-        if name.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) {
+        let end = bytes.index(of: UInt8(ascii: "&"), from: start)
+        let pair = bytes.part(start..<end)
+        let equals = pair.index(of: UInt8(ascii: "="))
+        let name = pair.part(0..<equals)
+        let value = pair.part(min(equals + 1, pair.count)..<pair.count)
+        if name.index(of: UInt8(ascii: "%")) < name.count {
           PercentCoding.decode(name).utf8Buffer { body($0, value) }
         } else if !name.isEmpty {
           body(name, value)
@@ -32,7 +33,7 @@ enum QueryReader {
   static func value(of name: StaticString, in query: Substring) -> String? {
     var found: String?
     forEach(in: query) { candidate, value in
-      if found == nil, candidate.elementsEqual(name.bytes) { found = StoredText.decode(value, limit: 512) }
+      if found == nil, candidate.equals(name) { found = StoredText.decode(value, limit: 512) }
     }
     return found
   }

@@ -2,7 +2,7 @@
 enum ReferrerDomain {
   static func of(_ referrer: String) -> String? {
     referrer.utf8Buffer { bytes in
-      let start: Int
+      var start: Int
       if bytes.has(caseInsensitively: ("https://" as StaticString).bytes, at: 0) {
         start = 8
       } else if bytes.has(caseInsensitively: ("http://" as StaticString).bytes, at: 0) {
@@ -10,12 +10,25 @@ enum ReferrerDomain {
       } else {
         return nil
       }
-      let end = bytes[start...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.count
-      var host = bytes[start..<end]
-      if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[(at + 1)...] }
-      if let colon = host.firstIndex(of: UInt8(ascii: ":")), host.first != UInt8(ascii: "[") { host = host[..<colon] }
-      guard !host.isEmpty, host.count <= 253, host.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return nil }
-      return String(decoding: host, as: UTF8.self).lowercased()
+      var end = start
+      var isBracketed = false
+      var isPort = false
+      authority: for index in start..<bytes.count {
+        switch bytes[index] {
+        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"): break authority
+        case UInt8(ascii: "@"):
+          (start, end, isBracketed, isPort) = (index + 1, index + 1, false, false)
+          continue
+        case UInt8(ascii: "["): isBracketed = true
+        case UInt8(ascii: "]"): isBracketed = false
+        case UInt8(ascii: ":") where !isBracketed: isPort = true
+        case 0...0x20, 0x7F: return nil
+        default: break
+        }
+        if !isPort { end = index + 1 }
+      }
+      guard start < end, end - start <= 253 else { return nil }
+      return String(decoding: bytes[start..<end], as: UTF8.self).lowercased()
     }
   }
 }

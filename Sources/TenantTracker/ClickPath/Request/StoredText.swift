@@ -10,7 +10,8 @@ enum StoredText {
 
   /// A query value. Nil when nothing is left of it.
   static func decode(_ raw: UnsafeBufferPointer<UInt8>, limit: Int) -> String? {
-    let isPlain = raw.allSatisfy { $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") }
+    var isPlain = true
+    for byte in raw where byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") { isPlain = false }
     if isPlain { return clean(raw, limit: limit) }
     return PercentCoding.decode(raw).utf8Buffer { clean($0, limit: limit) }
   }
@@ -18,13 +19,13 @@ enum StoredText {
   /// A header value. Nil when nothing is left of it.
   static func clean(_ text: String?, limit: Int) -> String? {
     guard let text else { return nil }
-    if text.utf8.count <= limit, !text.utf8.contains(where: isControl) { return text.isEmpty ? nil : text }
+    if text.utf8Buffer({ $0.count <= limit && isClean($0) }) { return text.isEmpty ? nil : text }
     return text.utf8Buffer { clean($0, limit: limit) }
   }
 
   private static func clean(_ bytes: UnsafeBufferPointer<UInt8>, limit: Int) -> String? {
     guard !bytes.isEmpty else { return nil }
-    if bytes.count <= limit, !bytes.contains(where: isControl) { return String(decoding: bytes, as: UTF8.self) }
+    if bytes.count <= limit, isClean(bytes) { return String(decoding: bytes, as: UTF8.self) }
     var kept = bytes.filter { !isControl($0) }
     if kept.count > limit {
       var end = limit
@@ -34,5 +35,11 @@ enum StoredText {
     return kept.isEmpty ? nil : String(decoding: kept, as: UTF8.self)
   }
 
+  private static func isClean(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    for byte in bytes where isControl(byte) { return false }
+    return true
+  }
+
+  @inline(__always)
   private static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
 }

@@ -42,6 +42,11 @@ public enum Uncounted: String, Hashable, Sendable, CaseIterable {
   }
 }
 
+extension String {
+  /// Whether a header's value has this word (lower case) in it.
+  fileprivate func mentions(_ word: StaticString) -> Bool { utf8Buffer { $0.contains(caseInsensitively: word.bytes) } }
+}
+
 extension UnsafeBufferPointer<UInt8> {
   fileprivate func says(_ word: StaticString, at index: Int) -> Bool { has(caseInsensitively: word.bytes, at: index) }
 }

@@ -31,7 +31,8 @@ public struct VisitorRequest: Sendable {
     self.headers = headers
     self.address = address
     self.now = now
-    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+    let length = target.utf8Buffer { $0.index(of: UInt8(ascii: "?")) }
+    let mark = target.utf8.index(target.startIndex, offsetBy: length)
     path = target[..<mark]
     query = mark < target.endIndex ? target[target.utf8.index(after: mark)...] : ""
   }
@@ -56,37 +57,40 @@ public struct VisitorHeaders: Sendable {
 
   /// Keeps the value if a step wants this header (any case). The first of a kind stays, but cookies add up.
   public mutating func take(_ name: String, _ value: String) {
-    // The length alone rules most headers out.
-    switch name.utf8.count {
-    case 5: if name.isASCII(caseInsensitively: "x-moz") { mozPurpose = mozPurpose ?? value }
-    case 6: if name.isASCII(caseInsensitively: "cookie") { cookie = cookie.map { "\($0); \(value)" } ?? value }
-    case 7:
-      if name.isASCII(caseInsensitively: "referer") {
-        referrer = referrer ?? value
-      } else if name.isASCII(caseInsensitively: "purpose") {
-        purpose = purpose ?? value
+    name.utf8Buffer { name in
+      // The length alone rules most headers out.
+      switch name.count {
+      case 5: if name.equals(caseInsensitively: "x-moz") { mozPurpose = mozPurpose ?? value }
+      case 6: if name.equals(caseInsensitively: "cookie") { cookie = cookie.map { "\($0); \(value)" } ?? value }
+      case 7:
+        if name.equals(caseInsensitively: "referer") {
+          referrer = referrer ?? value
+        } else if name.equals(caseInsensitively: "purpose") {
+          purpose = purpose ?? value
+        }
+      case 9: if name.equals(caseInsensitively: "x-purpose") { previewPurpose = previewPurpose ?? value }
+      case 10: if name.equals(caseInsensitively: "user-agent") { userAgent = userAgent ?? value }
+      case 11: if name.equals(caseInsensitively: "sec-purpose") { secPurpose = secPurpose ?? value }
+      case 15: if name.equals(caseInsensitively: "accept-language") { acceptLanguage = acceptLanguage ?? value }
+      default: break
       }
-    case 9: if name.isASCII(caseInsensitively: "x-purpose") { previewPurpose = previewPurpose ?? value }
-    case 10: if name.isASCII(caseInsensitively: "user-agent") { userAgent = userAgent ?? value }
-    case 11: if name.isASCII(caseInsensitively: "sec-purpose") { secPurpose = secPurpose ?? value }
-    case 15: if name.isASCII(caseInsensitively: "accept-language") { acceptLanguage = acceptLanguage ?? value }
-    default: break
     }
   }
 
-  /// The value of a cookie; the first of that name.
-  func cookie(_ name: StaticString) -> Substring? {
-    guard let cookie else { return nil }
-    var rest = Substring(cookie).utf8
-    while !rest.isEmpty {
-      let end = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
-      let pair = rest[..<end].drop { $0 == 0x20 || $0 == 0x09 }
-      let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-      if equals < pair.endIndex, pair[..<equals].elementsEqual(name.bytes) {
-        return Substring(pair[pair.index(after: equals)...])
+  /// The id in a cookie of ours; nil when there is none by that name or it holds something else.
+  func id(inCookie name: StaticString) -> UUIDv7? {
+    cookie?.utf8Buffer { bytes in
+      var start = 0
+      while start < bytes.count {
+        let end = bytes.index(of: UInt8(ascii: ";"), from: start)
+        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+        let valueStart = start + name.utf8CodeUnitCount + 1
+        if valueStart <= end, bytes.has(name, at: start), bytes[valueStart - 1] == UInt8(ascii: "=") {
+          return UUIDv7(utf8: bytes.part(valueStart..<end))
+        }
+        start = end + 1
       }
-      rest = rest[end...].dropFirst()
+      return nil
     }
-    return nil
   }
 }

@@ -10,22 +10,32 @@ public enum VisitorRoute: Hashable, Sendable {
   case postback(key: String?)
 
   public init?(path: Substring, query: Substring) {
-    let parts = path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 4, omittingEmptySubsequences: false)
-    guard parts.count >= 2, parts[0].isEmpty else { return nil }
-    // One trailing slash is forgiven.
-    let names = parts.count > 2 && parts[parts.count - 1].isEmpty ? parts[1..<(parts.count - 1)] : parts[1...]
-    let first = names[1]
-    if names.count == 2, first.elementsEqual("c".utf8), !names[2].isEmpty {
-      self = .click(slug: String(Substring(names[2])))
-    } else if names.count == 1, first.elementsEqual("click".utf8) {
-      guard let slug = QueryReader.value(of: "campaign", in: query) else { return nil }
-      self = .click(slug: slug)
-    } else if names.count == 3, first.elementsEqual("offer".utf8), let offer = Int64(Substring(names[3])) {
-      self = .offer(ClickID(Substring(names[2])), offerID: offer)
-    } else if names.count <= 2, first.elementsEqual("postback".utf8) {
-      self = .postback(key: names.count == 2 ? PercentCoding.decode(names[2], plusIsSpace: false) : nil)
-    } else {
+    let route: VisitorRoute? = path.utf8Buffer { bytes in
+      if bytes.has("/c/", at: 0) { return VisitorRoute.single(bytes, from: 3).map { .click(slug: $0) } }
+      if bytes.has("/offer/", at: 0) { return VisitorRoute.offer(bytes) }
+      if bytes.equals("/postback") || bytes.equals("/postback/") { return .postback(key: nil) }
+      if bytes.has("/postback/", at: 0) {
+        return VisitorRoute.single(bytes, from: 10).map { .postback(key: PercentCoding.decode($0.utf8, plusIsSpace: false)) }
+      }
+      if bytes.equals("/click") || bytes.equals("/click/") {
+        return QueryReader.value(of: "campaign", in: query).map { .click(slug: $0) }
+      }
       return nil
     }
+    guard let route else { return nil }
+    self = route
+  }
+
+  /// The one path component after `start`; one trailing slash is forgiven.
+  private static func single(_ path: UnsafeBufferPointer<UInt8>, from start: Int) -> String? {
+    let end = path.index(of: UInt8(ascii: "/"), from: start)
+    guard end > start, end >= path.count - 1 else { return nil }
+    return String(decoding: path.part(start..<end), as: UTF8.self)
+  }
+
+  private static func offer(_ path: UnsafeBufferPointer<UInt8>) -> VisitorRoute? {
+    let end = path.index(of: UInt8(ascii: "/"), from: 7)
+    guard end < path.count, let id = single(path, from: end + 1).flatMap({ Int64($0) }) else { return nil }
+    return .offer(ClickID(utf8: path.part(7..<end)), offerID: id)
   }
 }

@@ -37,21 +37,23 @@ public struct Snapshot: Sendable {
     return isSingleTenant || name == "localhost" || Snapshot.isAddress(name) ? defaultPlace : nil
   }
 
-  /// Without port, brackets' content kept, lower case, no dot at the end.
+  /// Without port and final dot, lower case; an IPv6 address keeps its brackets.
   static func hostName(_ host: String) -> String {
-    var name = host[...]
-    if name.utf8.first == UInt8(ascii: "[") {
-      if let end = name.utf8.firstIndex(of: UInt8(ascii: "]")) { name = name[...end] }
-    } else if let colon = name.utf8.firstIndex(of: UInt8(ascii: ":")) {
-      name = name[..<colon]
+    host.utf8Buffer { bytes in
+      var end = bytes.count
+      if bytes.first == UInt8(ascii: "[") {
+        end = min(bytes.index(of: UInt8(ascii: "]")) + 1, bytes.count)
+      } else {
+        end = bytes.index(of: UInt8(ascii: ":"))
+        if end > 0, bytes[end - 1] == UInt8(ascii: ".") { end -= 1 }
+      }
+      return String(decoding: bytes.part(0..<end), as: UTF8.self).lowercased()
     }
-    if name.utf8.last == UInt8(ascii: ".") { name = name.dropLast() }
-    return name.utf8.contains { $0 != $0.asciiLowercased } ? name.lowercased() : String(name)
   }
 
   private static func isAddress(_ name: String) -> Bool {
     guard let first = name.utf8.first else { return false }
-    if first == UInt8(ascii: "[") { return IPAddress(name.dropFirst().dropLast()) != nil }
+    if first == UInt8(ascii: "[") { return name.hasSuffix("]") && IPAddress(name.dropFirst().dropLast()) != nil }
     return first.asciiDigit != nil && IPAddress(name) != nil
   }
 }

@@ -4,7 +4,7 @@ extension ClickPipeline {
   /// The answer stage: page or redirect, and the cookies of a recorded hit.
   func answer(_ hit: Hit, in place: Snapshot.Place, isRecorded: Bool) -> TrackingAnswer {
     var context = MacroContext(
-      click: isRecorded ? hit.click : nil, campaign: hit.campaign, flowID: hit.flow?.id, landingID: hit.landing?.id,
+      click: isRecorded ? hit.click.ascii : nil, campaign: hit.campaign, flowID: hit.flow?.id, landingID: hit.landing?.id,
       offer: hit.offer, facts: hit.facts, now: hit.request.now, offerURL: nil)
     var answer: TrackingAnswer
     switch hit.landing?.content {
@@ -30,11 +30,9 @@ extension ClickPipeline {
   /// Where a landing's button leads. A hit that is not recorded has no click to go on with: straight to the offer.
   private func callToAction(_ hit: Hit, _ context: MacroContext, isAbsolute: Bool) -> [UInt8]? {
     guard let offer = hit.offer else { return nil }
-    guard let click = context.click else {
-      return destination(offer.url, context, isOffer: true, using: hit.generator)
-    }
+    if context.click == nil { return destination(offer.url, context, isOffer: true, using: hit.generator) }
     let link = OfferLink(
-      click: click, offer: offer, campaignID: hit.campaign.id, flowID: hit.flow?.id, landingID: hit.landing?.id,
+      click: hit.click, offer: offer, campaignID: hit.campaign.id, flowID: hit.flow?.id, landingID: hit.landing?.id,
       facts: hit.facts)
     let path = link.path(signedBy: links)
     return isAbsolute ? Array("\(hit.request.isSecure ? "https" : "http")://\(hit.request.host)".utf8) + path : path
@@ -49,7 +47,7 @@ extension ClickPipeline {
     guard let click = context.click else { return target }
     if isOffer, !url.passesClickID { URLParameters.append("sub2", click, to: &target) }
     if context.campaign?.appendsClickParameter ?? true, !url.setsClickParameter {
-      URLParameters.append(ClickCookie.parameter, click, to: &target)
+      URLParameters.append(ClickCookie.name, click, to: &target)
     }
     return target
   }

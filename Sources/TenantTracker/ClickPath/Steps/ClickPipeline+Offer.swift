@@ -24,7 +24,7 @@ extension ClickPipeline {
   ) -> TrackingAnswer {
     guard let offer = tenant.offers[offerID] else { return .notFound }
     var context = MacroContext(
-      click: click, offer: offer, facts: ClickFacts(address: request.address), now: request.now)
+      click: click?.ascii, offer: offer, facts: ClickFacts(address: request.address), now: request.now)
     switch knowledge {
     case .link(let link):
       context.campaign = tenant.campaigns[link.campaignID]

@@ -28,7 +28,7 @@ extension Hit {
     facts.referrer = StoredText.clean(headers.referrer, limit: StoredText.referrerLimit)
     facts.referrerDomain = facts.referrer.flatMap { ReferrerDomain.of($0) }
     facts.language = headers.acceptLanguage.flatMap { LanguageTag(acceptLanguage: $0) }
-    if let known = headers.cookie(VisitorCookie.name).flatMap({ VisitorID($0) }), known.isVersion7 {
+    if let known = headers.id(inCookie: VisitorCookie.name), known.isVersion7 {
       facts.visitorID = known
     } else {
       var source = generator
@@ -58,12 +58,12 @@ private struct VisitorParameters {
     // A source may send its click id or cost in a sub id; then it is both.
     if let source, name.elementsEqual(source.clickIDParameter) {
       sourceExternalID = sourceExternalID ?? text(name, value, limit: StoredText.externalIDLimit)
-    } else if name.elementsEqual(("click_id" as StaticString).bytes) {
+    } else if name.equals("click_id") {
       externalID = externalID ?? text(name, value, limit: StoredText.externalIDLimit)
     }
     if let source, name.elementsEqual(source.costParameter) {
       sourceCost = sourceCost ?? text(name, value, limit: StoredText.parameterLimit)
-    } else if name.elementsEqual(("cost" as StaticString).bytes) {
+    } else if name.equals("cost") {
       cost = cost ?? text(name, value, limit: StoredText.parameterLimit)
     }
   }
@@ -80,9 +80,9 @@ private struct VisitorParameters {
 
   /// 1...30 for `sub1`...`sub30`.
   private static func subNumber(_ name: UnsafeBufferPointer<UInt8>) -> Int? {
-    guard name.count == 4 || name.count == 5, name[0] == UInt8(ascii: "s"), name[1] == UInt8(ascii: "u"),
-      name[2] == UInt8(ascii: "b"), let first = name[3].asciiDigit, first > 0
-    else { return nil }
+    guard name.count == 4 || name.count == 5, name.has("sub", at: 0), let first = name[3].asciiDigit, first > 0 else {
+      return nil
+    }
     guard name.count == 5 else { return first }
     guard let second = name[4].asciiDigit else { return nil }
     let number = first * 10 + second

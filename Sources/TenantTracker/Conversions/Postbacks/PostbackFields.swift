@@ -36,7 +36,9 @@ struct PostbackFields {
         throw .badBody(reason: "the multipart boundary is missing")
       }
       for part in MultipartFields(hit.body, boundary: boundary).parts { take(part.name, Self.text(part.value)) }
-    } else if type == "application/json" || type.hasSuffix("+json") || (type != Self.formType && looksLikeJSON(hit.body)) {
+    } else if type == "application/json" || type.hasSuffix("+json")
+      || (type != Self.formType && looksLikeJSON(hit.body))
+    {
       try takeJSON(hit.body)
     } else {
       takePairs(hit.body)

@@ -20,7 +20,9 @@ public struct PostbackParameters: Sendable, Hashable {
     let candidates = PostbackRole.clickID.names.compactMap { fields[$0]?.value }
     guard !candidates.isEmpty else { throw .noClickID }
     clickIDs = []
-    for id in candidates.compactMap({ ClickID($0) }) where id.isVersion7 && !clickIDs.contains(id) { clickIDs.append(id) }
+    for id in candidates.compactMap({ ClickID($0) }) where id.isVersion7 && !clickIDs.contains(id) {
+      clickIDs.append(id)
+    }
     payout = try fields.first(.payout).map { field throws(PostbackFault) in try Self.amount(field) }
     currency = fields.first(.currency).map { Currency($0.value) ?? .unreadable }
     statusWord = fields.first(.status)?.value.limited(to: 255)

@@ -17,7 +17,9 @@ public struct CostTerms: Sendable, Hashable {
     self.currency = currency
   }
 
-  public static func free(in currency: Currency) -> CostTerms { CostTerms(model: .none, rate: .zero, currency: currency) }
+  public static func free(in currency: Currency) -> CostTerms {
+    CostTerms(model: .none, rate: .zero, currency: currency)
+  }
 }
 
 /// What a conversion adds to a report, in the tenant's currency.
@@ -47,7 +49,8 @@ public struct ConversionValue: Sendable, Hashable {
   /// Rounded half to even.
   private static func percent(_ percent: Micros, of amount: Micros) -> Micros {
     let hundred: Int128 = 100_000_000
-    let (quotient, remainder) = (Int128(amount.rawValue) * Int128(percent.rawValue)).quotientAndRemainder(dividingBy: hundred)
+    let (quotient, remainder) = (Int128(amount.rawValue) * Int128(percent.rawValue)).quotientAndRemainder(
+      dividingBy: hundred)
     let isUp = remainder * 2 > hundred || (remainder * 2 == hundred && !quotient.isMultiple(of: 2))
     return Micros(rawValue: Int64(clamping: quotient + (isUp ? 1 : 0)))
   }

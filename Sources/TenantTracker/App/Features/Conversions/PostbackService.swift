@@ -78,7 +78,9 @@ struct PostbackService: Sendable {
   }
 
   /// The journal's tail first: a click leaves it only once the database has it.
-  private func click(of parameters: PostbackParameters, in scope: TenantScope) async throws(DatabaseError) -> ClickEvent? {
+  private func click(of parameters: PostbackParameters, in scope: TenantScope) async throws(DatabaseError)
+    -> ClickEvent?
+  {
     for id in parameters.clickIDs {
       if let click = tail.find(id), click.tenantID == scope.tenantID { return click }
       if let click = try await clicks.find(id, of: scope) { return click }
@@ -150,7 +152,9 @@ extension PostbackService {
         return try await write(change, of: conversion, report, in: connection, schema: schema)
       case .create(let sequence, let parentID):
         let conversion = conversion(report, sequence: sequence, parentID: parentID)
-        guard try await conversions.insert(conversion, of: report.click, in: connection, schema: schema) else { continue }
+        guard try await conversions.insert(conversion, of: report.click, in: connection, schema: schema) else {
+          continue
+        }
         try await conversions.append(
           .init(
             conversionID: conversion.id, at: report.hit.receivedAt, actor: "postback", from: nil, to: conversion.status,

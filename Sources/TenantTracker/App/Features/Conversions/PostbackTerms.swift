@@ -35,7 +35,8 @@ struct PostbackTermsStore: Sendable {
       """)
     var settings = TenantSettings()
     if let value = try row.get("tenant_currency", as: JSONValue?.self) { settings.take("currency", value) }
-    var terms = PostbackTerms(currency: settings.currency, cost: .free(in: settings.currency), payout: nil, network: nil)
+    var terms = PostbackTerms(
+      currency: settings.currency, cost: .free(in: settings.currency), payout: nil, network: nil)
     if let model = try row.get("cost_model", as: String?.self).flatMap(CostTerms.Model.init(rawValue:)) {
       terms.cost = CostTerms(
         model: model, rate: try row.get("cost_micros", as: Micros?.self) ?? .zero,

@@ -56,8 +56,10 @@ extension StatsAPI {
   private static func schema(of metric: Metric) -> Schema {
     switch metric.format {
     case .count: .integer
-    case .money: metric.isRatio ? .money.nullable.described("Rounded half to even at six places; null for x/0.") : .money
-    case .percent: .number.nullable.described("Percent (12.5 is 12.5 %), rounded half to even at four places; null for x/0.")
+    case .money:
+      metric.isRatio ? .money.nullable.described("Rounded half to even at six places; null for x/0.") : .money
+    case .percent:
+      .number.nullable.described("Percent (12.5 is 12.5 %), rounded half to even at four places; null for x/0.")
     }
   }
 
@@ -73,7 +75,8 @@ extension StatsAPI {
 
   private static let totalsSchema = Schema.object(
     Metric.allCases.map { .required($0.rawValue, schema(of: $0)) } + [
-      .required("currency", .string), .required("unconverted", unconvertedSchema), .required("previous", Schema.ref("Metrics").nullable), .required("from", .date),
+      .required("currency", .string), .required("unconverted", unconvertedSchema),
+      .required("previous", Schema.ref("Metrics").nullable), .required("from", .date),
       .required("to", .date), .required("tz", .string), .required("source", sourceSchema),
     ])
 
@@ -93,7 +96,8 @@ extension StatsAPI {
           .required("metrics", .ref("Metrics")), .required("previous", Schema.ref("Metrics").nullable),
         ]))),
     .required("totals", .ref("Metrics")), .required("previous_totals", Schema.ref("Metrics").nullable),
-    .required("currency", .string), .required("unconverted", unconvertedSchema), .required("from", .date), .required("to", .date), .required("tz", .string),
+    .required("currency", .string), .required("unconverted", unconvertedSchema), .required("from", .date),
+    .required("to", .date), .required("tz", .string),
     .required("group_count", Schema.integer.described("Of all groups, those past the limit too.")),
     .required("source", sourceSchema),
   ])

@@ -32,6 +32,8 @@ struct Drainer: Service {
           try await drainOnwards { delay.reset() }
           return
         } catch {
+          // The journal's directory is older than the database: new records go where they will be looked for.
+          if case JournalReadError.ahead(let position, _) = error { journal.moveOn(past: position) }
           logger.warning("drain interrupted", metadata: ["error": "\(error)"])
           partitions.forget()
           do { try await Task.sleep(for: delay.next()) } catch { return }
@@ -83,13 +85,7 @@ struct Drainer: Service {
   @discardableResult
   private func drainBatch(_ run: inout Run) async throws -> Bool {
     try await putBack(&run)
-    let batch: JournalBatch
-    do {
-      batch = try await run.reader.next()
-    } catch JournalReadError.ahead(let position, _) {
-      journal.moveOn(past: position)
-      throw JournalReadError.ahead(position: position, end: journal.durableEnd)
-    }
+    let batch = try await run.reader.next()
     guard !batch.isEmpty else { return false }
     for (tenantID, records) in Dictionary(grouping: batch.records, by: \.tenantID) {
       try await drain(records, of: tenantID, to: batch.end, &run)

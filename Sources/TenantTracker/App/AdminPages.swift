@@ -1,0 +1,82 @@
+import Analytics
+import Core
+import Security
+import Web
+
+/// The dashboard's pages, one feature after the other.
+struct AdminPages: Sendable {
+  static let prefix = "/admin"
+  /// Of the fetched libraries, those that no page loads.
+  static let unusedAssets = ["icons/", "licences/", "codemirror/", "htmx", "flatpickr", "tabler.min.js"]
+
+  private let api: AdminAPI
+  private let layout: Layout
+  private let csrf: CSRFGuard
+  private let cookie = SessionCookie(name: "tly_session", path: AdminPages.prefix, lifetime: Accounts.browserLifetime)
+
+  init(parts: ServingParts, assets: StaticAssets) {
+    let tracker = parts.tracker
+    api = parts.adminAPI
+    layout = Layout(assets: assets, icons: IconSet(directory: tracker.home.icons))
+    csrf = CSRFGuard(key: tracker.secretKey.derivedKey(for: "pages"))
+  }
+
+  func table() -> TrackerTable {
+    var table = TrackerTable()
+    let (tracker, resources, names) = (api.tracker, api.resources, NameStore())
+    let settings = tracker.settings
+    let site = SiteAddress(publicURL: tracker.configuration.publicURL)
+    let access = AccessAPI(accounts: tracker.accounts)
+    let flows = FlowPages(api: api.flows, names: names, layout: layout)
+
+    AccessPages(accounts: tracker.accounts, cookie: cookie, layout: layout).register(in: &table)
+    AccountPages(api: access, settings: settings, layout: layout).register(in: &table)
+    TwoFactorPages(api: access, layout: layout).register(in: &table)
+    DashboardPages(
+      engine: api.stats.engine, settings: settings, names: names, clock: tracker.clock, layout: layout
+    ).register(in: &table)
+    ClickPages(api: api.clicks, names: names, layout: layout).register(in: &table)
+    ConversionPages(api: api.conversions, names: names, layout: layout).register(in: &table)
+    CampaignPages(
+      api: resources.campaigns, sources: resources.sources, names: names, engine: api.stats.engine, flows: flows,
+      layout: layout, site: site
+    ).register(in: &table)
+    flows.register(in: &table)
+    OfferPages(api: resources.offers, names: names, layout: layout).register(in: &table)
+    LandingPages(api: resources.landings, layout: layout).register(in: &table)
+    SourcePages(api: resources.sources, layout: layout).register(in: &table)
+    NetworkPages(api: resources.networks, layout: layout, site: site).register(in: &table)
+    DomainPages(
+      api: resources.domains, verification: api.domainVerification, settings: settings, layout: layout
+    ).register(in: &table)
+    UserPages(api: api.users, settings: settings, layout: layout).register(in: &table)
+    RolePages(api: api.users, layout: layout).register(in: &table)
+    LicensePages(api: api.licenses, settings: settings, layout: layout).register(in: &table)
+    SettingsPages(api: api.general, layout: layout).register(in: &table)
+    AuditPages(audit: tracker.audit, settings: settings, layout: layout).register(in: &table)
+    return table
+  }
+
+  /// Pages know a browser by its cookie; a bearer token is for the API alone.
+  func hooks(_ places: PlaceResolver) -> RouteHooks<TrackerPlace, TrackerSession> {
+    RouteHooks(
+      locate: { try await places.place($0) },
+      authenticate: { [cookie, accounts = api.tracker.accounts] head, place in
+        guard let token = cookie.token(in: head) else { return nil }
+        return try await accounts.session(token: token, kind: .browser, of: place.scope)
+      },
+      checkFeature: { try PlaceResolver.checkFeature($0, $1) }, pages: pageRules)
+  }
+
+  private var pageRules: PageRules<TrackerPlace, TrackerSession> {
+    let problems = ProblemPage(layout: layout, csrf: csrf, cookie: cookie)
+    return PageRules(
+      cookie: cookie, csrf: csrf, signInPath: AccessPages.signInPath, passwordPath: AccountPages.passwordPath,
+      renderProblem: { problems.html($0, $1, $2, $3) })
+  }
+}
+
+extension Home {
+  /// Lucide's icons, inlined by ``IconSet``.
+  var icons: String { "\(path)/.tools/assets/icons" }
+}

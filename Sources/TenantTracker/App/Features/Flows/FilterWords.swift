@@ -1,0 +1,62 @@
+import ClickPath
+
+/// Flows and their filters in words.
+enum FilterWords {
+  static func title(of kind: FlowKind) -> String {
+    switch kind {
+    case .forced: "Forced"
+    case .regular: "Regular"
+    case .default: "Default"
+    }
+  }
+
+  static func title(of field: FilterField) -> String {
+    switch field {
+    case .country: "Country"
+    case .device: "Device"
+    case .os: "OS"
+    case .browser: "Browser"
+    case .language: "Language"
+    case .referrer: "Referrer"
+    case .referrerDomain: "Referrer domain"
+    case .hour: "Hour of day"
+    case .weekday: "Day of week"
+    case .sub(let number): "Sub\(number)"
+    }
+  }
+
+  static func title(of op: FilterOperator) -> String {
+    switch op {
+    case .equals: "is"
+    case .notEquals: "is not"
+    case .in: "is one of"
+    case .notIn: "is none of"
+    case .contains: "contains"
+    case .notContains: "does not contain"
+    }
+  }
+
+  /// What values look like, shown in the empty field.
+  static func example(of field: FilterField) -> String {
+    switch field {
+    case .country: "US, CA, GB"
+    case .device: "mobile, tablet"
+    case .os: "Windows, iOS"
+    case .browser: "Chrome, Safari"
+    case .language: "en, pt-BR"
+    case .referrer: "https://news.example/page"
+    case .referrerDomain: "news.example"
+    case .hour: "9-17"
+    case .weekday: "mon-fri"
+    case .sub: "value"
+    }
+  }
+
+  /// `Country is one of US, CA`
+  static func text(_ filter: FilterRecord) -> String {
+    let field = FilterField(rawValue: filter.field).map { title(of: $0) } ?? filter.field
+    let op = FilterOperator(rawValue: filter.op).map { title(of: $0) } ?? filter.op
+    let values = filter.values.isEmpty ? "anything" : filter.values.joined(separator: ", ")
+    return "\(field) \(op) \(values)\(filter.zone.map { " (\($0))" } ?? "")"
+  }
+}

@@ -1,0 +1,52 @@
+import ClickPath
+import Conversions
+import Core
+import NIOHTTP1
+
+/// An answer as it goes to the connection: all fields but what the connection itself adds.
+struct VisitorAnswer: Sendable {
+  let status: HTTPResponseStatus
+  let headers: HTTPHeaders
+  let body: [UInt8]
+
+  private init(_ status: HTTPResponseStatus, _ fields: [(String, String)], body: [UInt8]) {
+    self.status = status
+    var fields = fields
+    fields.append(("Content-Length", body.isEmpty ? "0" : String(body.count)))
+    headers = HTTPHeaders(fields)
+    self.body = body
+  }
+
+  /// - Parameter date: in the form of RFC 9110, as ``HTTPDate`` writes it.
+  init(_ answer: TrackingAnswer, date: String) {
+    var fields: [(String, String)] = []
+    fields.reserveCapacity(answer.headers.count + 2)
+    fields.append(("Date", date))
+    for field in answer.headers { fields.append((field.name, field.value)) }
+    self.init(answer.status == 302 ? .found : HTTPResponseStatus(statusCode: answer.status), fields, body: answer.body)
+  }
+
+  init(_ reply: PostbackReply, date: String) {
+    var fields = VisitorAnswer.fields(date, reply.contentType)
+    // A body that echoes what was asked for is text, whatever a browser makes of it.
+    fields.append(("X-Content-Type-Options", "nosniff"))
+    if let id = reply.conversionID { fields.append(("X-Conversion-Id", id.description)) }
+    self.init(HTTPResponseStatus(statusCode: reply.status), fields, body: Array(reply.body.utf8))
+  }
+
+  init(_ problem: Problem, date: String, allow: [String] = []) {
+    var fields = VisitorAnswer.fields(date, "application/problem+json")
+    if let seconds = problem.retryAfter { fields.append(("Retry-After", String(seconds))) }
+    if !allow.isEmpty { fields.append(("Allow", allow.joined(separator: ", "))) }
+    self.init(HTTPResponseStatus(statusCode: problem.status), fields, body: problem.json.utf8)
+  }
+
+  init(_ json: JSONValue, status: Int = 200, date: String) {
+    self.init(
+      HTTPResponseStatus(statusCode: status), VisitorAnswer.fields(date, "application/json"), body: json.utf8)
+  }
+
+  private static func fields(_ date: String, _ contentType: String) -> [(String, String)] {
+    [("Date", date), ("Cache-Control", "no-store"), ("Content-Type", contentType)]
+  }
+}

@@ -1,0 +1,70 @@
+import Core
+import Database
+import TestSupport
+import Testing
+
+@testable import LicenseServer
+
+@Suite struct AuditTests {
+  @Test func everyActOfStaffIsWrittenDownWithBeforeAndAfter() async throws {
+    try await withServer { server in
+      let (license, vendor) = (try await server.license(), try await server.vendor())
+      let instance = try #require(try await server.activate(license.key)["instance"]?["id"]?.intValue)
+      let path = "/api/licenses/\(license.id)"
+      for verb in ["suspend", "reinstate", "rotate-key"] { _ = try await vendor.post("\(path)/\(verb)", json: [:]) }
+      _ = try await vendor.post("\(path)/renew", json: ["expires_at": "2030-01-01T00:00:00Z"])
+      _ = try await vendor.post("\(path)/change-plan", json: ["plan": "enterprise"])
+      _ = try await vendor.patch(path, json: ["max_instances": 4])
+      for act in ["ban", "unban"] { _ = try await vendor.post("\(path)/instances/\(instance)/\(act)", json: [:]) }
+      _ = try await vendor.post("\(path)/revoke", json: [:])
+      _ = try await vendor.patch("/api/settings", json: ["minimum_version": "1.0"])
+      _ = try await vendor.post("/api/customers", json: ["email": "c@example.com", "name": "C"])
+      _ = try await vendor.patch("/api/customers/1", json: ["name": "D"])
+      _ = try await vendor.post(
+        "/api/staff", json: ["email": "s@example.com", "role": "viewer", "password": "another correct horse"])
+      _ = try await vendor.patch("/api/staff/2", json: ["name": "S"])
+
+      let log = try await vendor.get("/api/audit-log?limit=100").json["items"]?.arrayValue ?? []
+      #expect(
+        Set(log.compactMap { $0["action"]?.stringValue }) == [
+          "license.create", "license.suspend", "license.reinstate", "license.rotate_key", "license.renew",
+          "license.change_plan", "license.update", "license.revoke", "instance.ban", "instance.unban",
+          "settings.change", "customer.create", "customer.change", "staff.create", "staff.change",
+        ])
+      for entry in log {
+        #expect(entry["actor"] == "staff vendor@example.com" && entry["address"] == "127.0.0.1")
+        #expect(entry["after"] != .null && entry["before"] != entry["after"])
+      }
+      let verified = try await vendor.get("/api/audit-log/verify").json
+      #expect(verified["intact"] == true && verified["entries"]?.intValue == Int64(log.count))
+    }
+  }
+
+  @Test func whatIsChangedInTheLogShows() async throws {
+    try await withServer { server in
+      let vendor = try await server.vendor()
+      for _ in 0..<4 { _ = try await server.license() }
+      let database = server.plane.database
+      try await database.execute("UPDATE license.audit_log SET actor = 'staff somebody@else.example' WHERE seq = 3")
+      let changed = try await vendor.get("/api/audit-log/verify").json
+      #expect(changed["intact"] == false)
+      #expect(changed["first_fault"] == ["seq": 3, "kind": "content_changed"])
+      try await database.execute("DELETE FROM license.audit_log WHERE seq = 2")
+      let removed = try await vendor.get("/api/audit-log/verify").json
+      #expect(removed["first_fault"] == ["seq": 2, "kind": "missing"])
+    }
+  }
+
+  @Test func theChainHasNoForksWhenManyActAtOnce() async throws {
+    try await withServer { server in
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        for turn in 0..<20 {
+          tasks.addTask { _ = try await server.license("pro", ["customer_email": .string("c\(turn)@example.com")]) }
+        }
+        try await tasks.waitForAll()
+      }
+      let (entries, fault) = try await AuditStore(server.plane.database).verify()
+      #expect(entries == 20 && fault == nil)
+    }
+  }
+}
