@@ -1,4 +1,4 @@
-// What every page needs: theme, drawer, copy buttons, confirmations, toasts, forms that grow rows. No inline scripts.
+// What every page needs: theme, drawer, copying, confirmations, toasts, forms that grow rows. Pages work without it.
 "use strict";
 
 const on = (event, selector, action) =>
@@ -7,95 +7,165 @@ const on = (event, selector, action) =>
     if (target) action(target, e);
   });
 
+// Theme and menu
+
 on("click", "[data-theme-toggle]", () => {
-  const dark = document.documentElement.dataset.bsTheme !== "dark";
-  document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
-  localStorage.setItem("trackily-theme", dark ? "dark" : "light");
+  const theme = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+  document.documentElement.dataset.bsTheme = theme;
+  try { localStorage.setItem("trackily-theme", theme); } catch { /* it holds for this page only */ }
   document.dispatchEvent(new CustomEvent("themechange"));
 });
 
+const burger = document.querySelector("[data-drawer-open]");
 const drawer = (open) => {
   document.body.classList.toggle("ty-open", open);
-  document.querySelector("[data-drawer-open]")?.setAttribute("aria-expanded", String(open));
-  if (open) document.querySelector(".ty-rail a")?.focus();
+  burger?.setAttribute("aria-expanded", String(open));
+  (open ? document.querySelector(".ty-rail a") : burger)?.focus();
 };
 on("click", "[data-drawer-open]", () => drawer(true));
 on("click", "[data-drawer-close]", () => drawer(false));
-document.addEventListener("keydown", (e) => { if (e.key === "Escape") drawer(false); });
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape" && document.body.classList.contains("ty-open")) drawer(false);
+});
 
+// Toasts
+
+const toasts = document.querySelector(".ty-toasts");
+const fade = (note) => setTimeout(() => note.remove(), 8000);
 const toast = (message, kind = "info") => {
-  let box = document.querySelector(".ty-toasts");
-  if (!box) {
-    box = document.createElement("div");
-    box.className = "ty-toasts";
-    box.setAttribute("role", "status");
-    document.body.append(box);
-  }
   const note = document.createElement("div");
   note.className = `ty-toast ${kind}`;
   note.textContent = message;
-  box.append(note);
-  setTimeout(() => note.remove(), 6000);
+  toasts?.append(note);
+  fade(note);
 };
+document.querySelectorAll(".ty-toast:not(.error)").forEach(fade);
 
 on("click", "[data-copy]", async (button) => {
-  const source = document.getElementById(button.dataset.copy);
-  const text = source?.value ?? source?.textContent ?? "";
+  const field = document.getElementById(button.dataset.copy);
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(field.value);
   } catch {
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
+    field.select();
     document.execCommand("copy");
-    area.remove();
   }
   toast("Copied", "success");
 });
 
-on("submit", "form", (form, e) => {
-  const question = e.submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (question && !window.confirm(question)) { e.preventDefault(); return; }
+// Questions before what can't be undone
+
+const ask = (question, yes) =>
+  new Promise((answer) => {
+    const dialog = document.createElement("dialog");
+    dialog.className = "ty-dialog";
+    dialog.setAttribute("aria-labelledby", "question");
+    const text = document.createElement("p");
+    text.id = "question";
+    text.textContent = question;
+    const buttons = document.createElement("div");
+    buttons.className = "ty-buttons";
+    const button = (label, look, value) => {
+      const element = document.createElement("button");
+      element.type = "button";
+      element.className = `btn ${look}`;
+      element.textContent = label;
+      element.addEventListener("click", () => dialog.close(value));
+      buttons.append(element);
+    };
+    button("Cancel", "", "no");
+    button(yes, "btn-primary", "yes");
+    dialog.append(text, buttons);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      answer(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+
+let confirmed = null;
+on("submit", "form", async (form, e) => {
+  const button = e.submitter;
+  const question = button?.dataset.confirm;
+  if (question && confirmed !== button) {
+    e.preventDefault();
+    if (await ask(question, button.dataset.confirmYes ?? "Yes")) {
+      confirmed = button;
+      form.requestSubmit(button);
+    }
+    return;
+  }
+  confirmed = null;
   document.body.classList.add("ty-busy");
 });
-window.addEventListener("pageshow", () => document.body.classList.remove("ty-busy"));
+addEventListener("pageshow", () => document.body.classList.remove("ty-busy"));
 
-on("change", "[data-submit-on-change]", (field) => field.form?.requestSubmit());
+// Rows of a list inside a form: the template is cloned, the remove button takes its row away.
 
-// Rows of a list inside a form: a <template> is cloned, the remove button takes its row away.
 on("click", "[data-add-row]", (button) => {
   const list = document.getElementById(button.dataset.addRow);
   const template = document.getElementById(`${button.dataset.addRow}-template`);
   list.append(template.content.cloneNode(true));
   list.lastElementChild.querySelector("select, input")?.focus();
-  shares(list);
+  refresh(list);
 });
 on("click", "[data-remove-row]", (button) => {
   const row = button.closest("[data-row]");
   const list = row.parentElement;
+  const neighbour = row.nextElementSibling ?? row.previousElementSibling;
   row.remove();
-  shares(list);
+  const add = document.querySelector(`[data-add-row="${list.id}"]`);
+  (neighbour?.querySelector("select, input") ?? add)?.focus();
+  refresh(list);
 });
 
-// Weights: what share each row gets, and the button that makes them equal.
+// Weights: each row's share, and the button that makes them equal. A row without an item counts nothing; a weight of
+// zero is switched off and stays so, unless all are.
+
+const weights = (list) =>
+  [...list.querySelectorAll("[data-row]")]
+    .filter((row) => row.querySelector("[data-item]")?.value)
+    .map((row) => row.querySelector("[data-weight]"));
+const weightOf = (field) => Math.max(0, Number(field.value) || 0);
 const shares = (list) => {
-  const fields = [...list.querySelectorAll("[data-weight]")];
-  const total = fields.reduce((sum, field) => sum + Math.max(0, Number(field.value) || 0), 0);
-  for (const field of fields) {
-    const share = field.closest("[data-row]").querySelector("[data-share]");
-    if (share) share.textContent = total > 0 ? `${((100 * (Number(field.value) || 0)) / total).toFixed(1)} %` : "–";
+  const counted = weights(list);
+  const total = counted.reduce((sum, field) => sum + weightOf(field), 0);
+  for (const row of list.querySelectorAll("[data-row]")) {
+    const field = row.querySelector("[data-weight]");
+    const share = row.querySelector("[data-share]");
+    if (share) share.textContent = total > 0 && counted.includes(field) ? `${((100 * weightOf(field)) / total).toFixed(1)}%` : "–";
   }
 };
-on("input", "[data-weight]", (field) => shares(field.closest("[data-weights]")));
-on("click", "[data-balance]", (button) => {
+on("input", "[data-weight], [data-item]", (field) => shares(field.closest("[data-weights]")));
+on("click", "[data-balance]", (button, e) => {
+  e.preventDefault();
   const list = document.getElementById(button.dataset.balance);
-  for (const field of list.querySelectorAll("[data-weight]")) field.value = 100;
+  const fields = weights(list);
+  const allOff = fields.every((field) => weightOf(field) === 0);
+  for (const field of fields) if (allOff || weightOf(field) > 0) field.value = 100;
   shares(list);
 });
-document.querySelectorAll("[data-weights]").forEach(shares);
 
-// Fields that belong to one choice of another field.
+// Filters: only the comparisons that the field has, and what its values look like.
+
+const suit = (row) => {
+  const choice = row.querySelector("[data-filter-field]").selectedOptions[0];
+  const operators = choice?.dataset.operators?.split(" ");
+  const select = row.querySelector("[data-filter-op]");
+  for (const option of select.options) option.disabled = option.hidden = operators ? !operators.includes(option.value) : false;
+  if (select.selectedOptions[0]?.disabled) select.value = operators[0];
+  row.querySelector("[data-filter-values]").placeholder = choice?.dataset.example ?? "";
+};
+on("change", "[data-filter-field]", (field) => suit(field.closest("[data-row]")));
+
+const refresh = (list) => {
+  if ("weights" in list.dataset) shares(list);
+  list.querySelectorAll("[data-filter-field]").forEach((field) => suit(field.closest("[data-row]")));
+};
+document.querySelectorAll(".ty-rows").forEach(refresh);
+
+// Fields that belong to some choices of another field.
+
 const reveal = (field) => {
   for (const part of document.querySelectorAll(`[data-shown-for="${field.id}"]`)) {
     const shown = part.dataset.values.split(" ").includes(field.value);
@@ -106,6 +176,33 @@ const reveal = (field) => {
 on("change", "[data-reveals]", reveal);
 document.querySelectorAll("[data-reveals]").forEach(reveal);
 
+// A slug follows the name until somebody writes one.
+
+document.querySelectorAll("[data-slug-of]").forEach((slug) => {
+  const name = document.getElementById(slug.dataset.slugOf);
+  if (!name || slug.value) return;
+  let follows = true;
+  slug.addEventListener("input", () => { follows = slug.value === ""; });
+  name.addEventListener("input", () => {
+    if (!follows) return;
+    const plain = name.value.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+    slug.value = plain.replace(/[^a-z0-9_]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 100);
+  });
+});
+
 // The one-time token of an invitation rides in the fragment, which no server sees until the form is sent.
+
 const token = document.querySelector("[data-token-from-fragment]");
-if (token && location.hash.length > 1) token.value = location.hash.slice(1);
+if (token && location.hash.length > 1) {
+  token.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+}
+if (token?.value) token.closest("[data-token-field]").hidden = true;
+
+// Long lists one can type into.
+
+if (window.TomSelect) {
+  document.querySelectorAll("select[data-search]").forEach((select) => {
+    new TomSelect(select, { maxOptions: null, plugins: [], controlInput: "<input autocomplete=\"off\">" });
+  });
+}

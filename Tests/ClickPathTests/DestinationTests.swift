@@ -26,7 +26,7 @@ import Testing
     facts.userAgent = "Mozilla/5.0 (X11)"
     facts.fraudScore = 12
     return MacroContext(
-      click: Self.click, campaign: tenant.campaign(slug: "mcafee-us"), flowID: 7, landingID: 5,
+      click: Self.click.ascii, campaign: tenant.campaign(slug: "mcafee-us"), flowID: 7, landingID: 5,
       offer: tenant.offers[9], facts: facts, now: Self.now, offerURL: Array("https://t.example/offer/x".utf8))
   }
 
@@ -90,7 +90,7 @@ import Testing
       context.facts.subs = [1: noise(), 2: noise() + "\r\nSet-Cookie: a=b\u{0}\"<>"]
       context.facts.userAgent = noise()
       var url = template.expand(context, using: generator)
-      URLParameters.append("sub2", Self.click, to: &url)
+      URLParameters.append("sub2", Self.click.ascii, to: &url)
       #expect(url.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"<>\\^`{|}".utf8.contains($0) })
       let encoded = try #require(String(decoding: url, as: UTF8.self).split(separator: "a=").dropFirst().first)
       #expect(encoded.prefix { $0 != "&" }.utf8.allSatisfy { $0.isASCIIAlphanumeric || "%-._~".utf8.contains($0) })
@@ -108,7 +108,7 @@ import Testing
   ])
   func aParameterJoinsAnyURL(_ url: String, _ joined: String) {
     var bytes = Array(url.utf8)
-    URLParameters.append("sub2", Self.click, to: &bytes)
+    URLParameters.append("sub2", Self.click.ascii, to: &bytes)
     #expect(String(decoding: bytes, as: UTF8.self) == joined.replacing("ID", with: Self.click.description))
   }
 

@@ -44,7 +44,7 @@ import Testing
 
   @Test func anythingComesBackAsItWentIn() throws {
     let dice = ChaChaGenerator(seed: 11)
-    for _ in 0..<2_000 {
+    for _ in 0..<500 {
       let event = dice.event()
       #expect(try JournalEvent(decoding: bytes(event)) == event)
     }
@@ -67,7 +67,7 @@ import Testing
 
   @Test func cutOffAtAnyByteItIsRefused() {
     let dice = ChaChaGenerator(seed: 13)
-    for _ in 0..<40 {
+    for _ in 0..<12 {
       let whole = bytes(dice.event())
       for count in 0..<whole.count {
         #expect(throws: EventFault.self) { try JournalEvent(decoding: Array(whole[..<count])) }

@@ -18,7 +18,8 @@ import Testing
     "a.@example.com", "a..b@example.com", "a@.example.com", "a@example.com.", "a@example..com", "a@-example.com",
     "a@example-.com", "a@exam_ple.com", "a@intranet", "\"a b\"@example.com", "a@[127.0.0.1]", "Ada <a@example.com>",
     "a@example.com,b@example.com", "a@example.com\r\nBcc: b@example.com", "a\u{0}@example.com", "ä@example.com",
-    "a@bücher.example", "\u{212A}ate@example.com", "a@\u{212A}elvin.example", "a\u{200B}@example.com", "a(b)@example.com",
+    "a@bücher.example", "\u{212A}ate@example.com", "a@\u{212A}elvin.example", "a\u{200B}@example.com",
+    "a(b)@example.com",
     "a@example.com\u{0}", "a＠example.com",
   ])
   func anythingElseIsRefused(text: String) { #expect(EmailAddress(text) == nil) }
@@ -42,7 +43,8 @@ import Testing
   func namesOfRFC1123Pass(name: String) { #expect(Hostname.isValid(name)) }
 
   @Test(arguments: [
-    "", ".", "a.", ".a", "a..b", "-a", "a-", "a.-b", "a_b", "a b", "a/b", "a:1", "bücher.example", "a\u{0}", "[::1]", "*",
+    "", ".", "a.", ".a", "a..b", "-a", "a-", "a.-b", "a_b", "a b", "a/b", "a:1", "bücher.example", "a\u{0}", "[::1]",
+    "*",
     "@", "a\n", "{", "\u{1}", String(repeating: "a", count: 64), String(repeating: "a.", count: 127) + "a",
   ])
   func anythingElseIsNoName(name: String) { #expect(!Hostname.isValid(name)) }

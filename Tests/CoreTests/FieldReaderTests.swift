@@ -28,15 +28,15 @@ import Testing
   @Test func aGoodDocumentPasses() throws {
     var fields = try FieldReader(["name": " Spring ", "active": true])
     #expect(fields.string("name") == "Spring")
-    #expect(fields.bool("active", default: false))
-    #expect(fields.bool("test", default: true))
+    #expect(fields.bool("active", default: false) == true)
+    #expect(fields.bool("test", default: true) == true)
     try fields.finish()
     #expect(fields.faults.isEmpty)
   }
 
   @Test func everyFieldThatNobodyAskedForIsAFault() throws {
     var fields = try FieldReader(["a": 1, "b": nil, "c": 2, "d": nil])
-    #expect(fields.has("a"))
+    #expect(fields.has("a") == true)
     #expect(fields.value("b") == .null)
     let problem = try #require(throws: Problem.self) { try fields.finish() }
     #expect(problem.errors.map(\.field) == ["c", "d"])
@@ -68,7 +68,8 @@ import Testing
 
   @Test func adoptingAReaderWithoutFaultsAddsNone() throws {
     var fields = try FieldReader(["filters": [["field": "country"], ["field": "os"]]])
-    for (index, element) in try #require(fields.array("filters")).enumerated() {
+    let filters = fields.array("filters")
+    for (index, element) in try #require(filters).enumerated() {
       var filter = try FieldReader(element, path: "filters.\(index)")
       #expect(filter.oneOf("field", ["country", "os"]) != nil)
       fields.adopt(filter)

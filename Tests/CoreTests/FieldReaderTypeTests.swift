@@ -29,7 +29,8 @@ struct FieldType: Sendable, CustomTestStringConvertible {
       name: "string", required: { $0.string("f", length: 2...4) != nil },
       optional: { Reading($0.optionalString("f", length: 2...4)) }, good: ["ab", "abcd", " ab ", "😀😀😀😀"],
       bad: [
-        (1, "type"), (true, "type"), ([], "type"), ([:], "type"), ("a", "length"), ("abcde", "length"), ("", "required"),
+        (1, "type"), (true, "type"), ([], "type"), ([:], "type"), ("a", "length"), ("abcde", "length"),
+        ("", "required"),
         ("   ", "required"), ("a\u{0}b", "invalid"),
       ]),
     FieldType(
@@ -65,7 +66,8 @@ struct FieldType: Sendable, CustomTestStringConvertible {
       bad: [("", "url"), ("/path", "url"), ("ftp://a.test", "url"), ("javascript:alert(1)", "url"), (1, "url")]),
     FieldType(
       name: "timestamp", required: { $0.timestamp("f") != nil }, optional: { Reading($0.optionalTimestamp("f")) },
-      good: ["2026-11-21T10:00:00Z"], bad: [("", "timestamp"), ("2026-11-21", "timestamp"), (1_795_255_200, "timestamp")]),
+      good: ["2026-11-21T10:00:00Z"],
+      bad: [("", "timestamp"), ("2026-11-21", "timestamp"), (1_795_255_200, "timestamp")]),
     FieldType(
       name: "array", required: { $0.array("f", max: 2) != nil }, optional: { Reading($0.optionalArray("f", max: 2)) },
       good: [[], [1, "x"]], bad: [("[]", "type"), ([:], "type"), ([1, 2, 3], "length")]),
@@ -129,7 +131,8 @@ struct FieldType: Sendable, CustomTestStringConvertible {
 
   @Test func valuesComeAsTheirTypes() throws {
     var fields = try FieldReader([
-      "text": " a ", "raw": " a ", "n": -3, "cost": .number("0.10"), "c": "eur", "e": "A@B.example", "u": " http://h.test ",
+      "text": " a ", "raw": " a ", "n": -3, "cost": .number("0.10"), "c": "eur", "e": "A@B.example",
+      "u": " http://h.test ",
       "t": "2026-11-21T10:00:00Z", "tags": [" x ", "y"], "flag": nil,
     ])
     #expect(fields.string("text") == "a")
@@ -141,7 +144,7 @@ struct FieldType: Sendable, CustomTestStringConvertible {
     #expect(fields.url("u") == "http://h.test")
     #expect(fields.timestamp("t") == Timestamp(seconds: 1_795_255_200))
     #expect(fields.optionalStrings("tags") == ["x", "y"])
-    #expect(fields.bool("flag", default: true))
+    #expect(fields.bool("flag", default: true) == true)
     try fields.finish()
   }
 

@@ -3,13 +3,15 @@ import FoundationEssentials
 import Testing
 
 @Suite struct JSONTextTests {
-  @Test(arguments: [
-    (.null, "null"), (true, "true"), (false, "false"), (-7, "-7"), (.number("25.00"), "25.00"), ([], "[]"), ([:], "{}"),
-    ([1, "x", nil, [true]], #"[1,"x",null,[true]]"#), (["b": 1, "a": [:]], #"{"b":1,"a":{}}"#),
-    ("\"\\/\n\r\t", #""\"\\/\n\r\t""#), ("\u{0}\u{8}\u{C}\u{1F}\u{7F}", #""\u0000\u0008\u000c\u001f\u007f""#),
-    ("é中😀\u{2028}", "\"é中😀\u{2028}\""), (["<k>": "&"], #"{"\u003ck\u003e":"\u0026"}"#),
-    ("</script><!--&", #""\u003c/script\u003e\u003c!--\u0026""#),
-  ] as [(JSONValue, String)])
+  @Test(
+    arguments: [
+      (.null, "null"), (true, "true"), (false, "false"), (-7, "-7"), (.number("25.00"), "25.00"), ([], "[]"),
+      ([:], "{}"),
+      ([1, "x", nil, [true]], #"[1,"x",null,[true]]"#), (["b": 1, "a": [:]], #"{"b":1,"a":{}}"#),
+      ("\"\\/\n\r\t", #""\"\\/\n\r\t""#), ("\u{0}\u{8}\u{C}\u{1F}\u{7F}", #""\u0000\u0008\u000c\u001f\u007f""#),
+      ("é中😀\u{2028}", "\"é中😀\u{2028}\""), (["<k>": "&"], #"{"\u003ck\u003e":"\u0026"}"#),
+      ("</script><!--&", #""\u003c/script\u003e\u003c!--\u0026""#),
+    ] as [(JSONValue, String)])
   func writingIsCompactAndEscaped(value: JSONValue, text: String) {
     #expect(value.text == text)
     #expect(Array(text.utf8) == value.utf8)

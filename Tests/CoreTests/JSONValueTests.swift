@@ -36,7 +36,7 @@ import Testing
 
   @Test func doublesThatAreNoNumbersAreNull() throws {
     for value in [Double.nan, .infinity, -.infinity] { #expect(JSONValue.double(value) == .null) }
-    for value in [0, -0.0, 1.5, 0.1, 1e300, 5e-324, -1e16, .greatestFiniteMagnitude] as [Double] {
+    for value in [0, -0.0, 1.5, 0.1, 1e300, .leastNonzeroMagnitude, -1e16, .greatestFiniteMagnitude] as [Double] {
       #expect(try JSONValue.parse(JSONValue.double(value).text).doubleValue == value)
     }
   }

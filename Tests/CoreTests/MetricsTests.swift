@@ -37,7 +37,10 @@ import Testing
     let lines = registry.prometheusText().split(separator: "\n").map(String.init)
     #expect(lines[0] == "# HELP step_seconds How long a step takes.")
     #expect(lines[1] == "# TYPE step_seconds histogram")
-    let bounds = ["0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0", "+Inf"]
+    let bounds = [
+      "0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0",
+      "+Inf",
+    ]
     let counts = [1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 4, 4, 4, 4, 5]
     for (index, (bound, count)) in zip(bounds, counts).enumerated() {
       #expect(lines[index + 2] == "step_seconds_bucket{step=\"flow\",le=\"\(bound)\"} \(count)")

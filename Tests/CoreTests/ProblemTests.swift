@@ -26,18 +26,20 @@ import Testing
     #expect(Problem.internalError().json["errors"] == [])
   }
 
-  @Test(arguments: [
-    (.badRequest("x"), 400, "bad_request"), (.badRequest("x", code: "bad_json"), 400, "bad_json"),
-    (.unauthorized(), 401, "unauthorized"), (.featureNotLicensed(feature: "a", plan: "Pro"), 402, "feature_not_licensed"),
-    (.userLimitReached(plan: "Pro", limit: 5), 402, "user_limit_reached"),
-    (.permissionDenied(section: "flows", access: "write"), 403, "permission_denied"),
-    (.passwordChangeRequired(), 403, "password_change_required"), (.notFound("flow"), 404, "not_found"),
-    (.methodNotAllowed(["GET", "POST"]), 405, "method_not_allowed"), (.conflict("x"), 409, "conflict"),
-    (.tooLarge(limit: 9), 413, "payload_too_large"), (.unsupportedMediaType(), 415, "unsupported_media_type"),
-    (.validation([]), 422, "validation_failed"), (.invalid("f", "c", "m"), 422, "validation_failed"),
-    (.tooManyRequests(retryAfter: 3), 429, "too_many_requests"), (.internalError(), 500, "internal_error"),
-    (.unavailable("x"), 503, "unavailable"),
-  ] as [(Problem, Int, String)])
+  @Test(
+    arguments: [
+      (.badRequest("x"), 400, "bad_request"), (.badRequest("x", code: "bad_json"), 400, "bad_json"),
+      (.unauthorized(), 401, "unauthorized"),
+      (.featureNotLicensed(feature: "a", plan: "Pro"), 402, "feature_not_licensed"),
+      (.userLimitReached(plan: "Pro", limit: 5), 402, "user_limit_reached"),
+      (.permissionDenied(section: "flows", access: "write"), 403, "permission_denied"),
+      (.passwordChangeRequired(), 403, "password_change_required"), (.notFound("flow"), 404, "not_found"),
+      (.methodNotAllowed(["GET", "POST"]), 405, "method_not_allowed"), (.conflict("x"), 409, "conflict"),
+      (.tooLarge(limit: 9), 413, "payload_too_large"), (.unsupportedMediaType(), 415, "unsupported_media_type"),
+      (.validation([]), 422, "validation_failed"), (.invalid("f", "c", "m"), 422, "validation_failed"),
+      (.tooManyRequests(retryAfter: 3), 429, "too_many_requests"), (.internalError(), 500, "internal_error"),
+      (.unavailable("x"), 503, "unavailable"),
+    ] as [(Problem, Int, String)])
   func codesAndStatusesAreFixed(problem: Problem, status: Int, code: String) {
     #expect(problem.status == status)
     #expect(problem.code == code)
@@ -56,7 +58,8 @@ import Testing
   @Test func aRefusalNamesWhatIsMissing() {
     let denied = Problem.permissionDenied(section: "flows", access: "write")
     #expect(denied.extra == ["section": "flows", "access": "write"])
-    #expect(Problem.featureNotLicensed(feature: "automizer", plan: "Pro").extra == ["feature": "automizer", "plan": "Pro"])
+    #expect(
+      Problem.featureNotLicensed(feature: "automizer", plan: "Pro").extra == ["feature": "automizer", "plan": "Pro"])
     #expect(Problem.conflict("The slug is taken.", field: "slug").errors.map(\.field) == ["slug"])
     #expect(Problem.conflict("It is in use.").errors.isEmpty)
     #expect(Problem.methodNotAllowed(["GET", "POST"]).detail == "Use GET, POST.")

@@ -21,7 +21,8 @@ struct SeededGenerator: RandomNumberGenerator {
   /// Up to `length` characters that are known to make trouble: delimiters, controls, marks, other scripts, emoji.
   mutating func oddText(upTo length: Int) -> String {
     let alphabet: [Unicode.Scalar] = [
-      "a", "Z", "0", " ", "\"", "\\", "/", "<", ">", "&", "%", "+", "=", "'", "\u{0}", "\u{1}", "\n", "\r", "\t", "\u{7F}",
+      "a", "Z", "0", " ", "\"", "\\", "/", "<", ">", "&", "%", "+", "=", "'", "\u{0}", "\u{1}", "\n", "\r", "\t",
+      "\u{7F}",
       "\u{85}", "é", "\u{301}", "ß", "中", "\u{2028}", "\u{FEFF}", "\u{FFFD}", "😀", "\u{10FFFF}",
     ]
     var text = String.UnicodeScalarView()

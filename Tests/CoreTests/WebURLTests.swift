@@ -11,8 +11,10 @@ import Testing
   func absoluteAddressesOfTheWebPass(text: String) { #expect(WebURL.isAbsolute(text)) }
 
   @Test(arguments: [
-    "", "example.com", "//example.com", "/path", "?x", "http:", "http:/", "http://", "https://", "http:///path", "http://?x",
-    "http://:80", "http://user@", "http://user@/x", "http://.example", "http://-x", "ftp://example.com", "javascript:alert(1)",
+    "", "example.com", "//example.com", "/path", "?x", "http:", "http:/", "http://", "https://", "http:///path",
+    "http://?x",
+    "http://:80", "http://user@", "http://user@/x", "http://.example", "http://-x", "ftp://example.com",
+    "javascript:alert(1)",
     "data:text/html,x", "file:///etc/passwd", "htt\u{0}p://example.com", " http://example.com", "http://example.com ",
     "http://exa mple.com", "http://example.com/a b", "http://example.com/\n", "http://example.com/\r\nSet-Cookie: a=b",
     "http://example.com/\t", "http://example.com/\u{0}", "http://example.com/\u{7F}", "http://example.com/\"x",

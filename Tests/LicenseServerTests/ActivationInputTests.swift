@@ -46,11 +46,12 @@ import Testing
     try await withServer { server in
       let path = "/api/v1/licenses/validate"
       let json = [("Content-Type", "application/json")]
-      #expect(try await server.visitor.send("POST", path, headers: json, body: Array("{".utf8)).status == 400)
-      #expect(try await server.visitor.send("POST", path, body: Array("{}".utf8)).status == 415)
+      let malformed = try await server.visitor.send("POST", path, headers: json, body: Array("{".utf8))
+      let untyped = try await server.visitor.send("POST", path, body: Array("{}".utf8))
       let large = Array(repeating: UInt8(ascii: " "), count: 20_000)
-      #expect(try await server.visitor.send("POST", path, headers: json, body: large).status == 413)
-      #expect(try await server.visitor.get(path).status == 405)
+      let tooLarge = try await server.visitor.send("POST", path, headers: json, body: large)
+      let misread = try await server.visitor.get(path)
+      #expect([malformed, untyped, tooLarge, misread].map(\.status) == [400, 415, 413, 405])
     }
   }
 

@@ -10,7 +10,7 @@ import Web
 
 @testable import TenantTracker
 
-/// A tracker's public side alone: a tenant of two offers and three campaigns, a real journal, and a database that is
+/// A tracker's public side alone: a tenant of two offers and four campaigns, a real journal, and a database that is
 /// whatever a test says.
 final class VisitorWorld: Sendable {
   static let clock = TestClock()
@@ -50,17 +50,21 @@ final class VisitorWorld: Sendable {
       OfferRecord(id: 2, name: "Macros", url: "https://shop.example/m?s={sub1}&c={click_id}", currency: .usd),
     ]
     tenant.landings = [
-      LandingRecord(id: 5, name: "Page", content: .local(html: "<a href=\"{{offer_url}}\">on</a>"))
+      LandingRecord(id: 5, name: "Page", content: .local(html: "<a href=\"{{offer_url}}\">on</a>")),
+      LandingRecord(id: 6, name: "Large", content: .local(html: String(repeating: "<p>", count: 10_000))),
     ]
     var direct = CampaignRecord(id: 11, slug: "direct", name: "Direct", currency: .usd)
     direct.offerID = 1
     let landed = CampaignRecord(id: 12, slug: "landed", name: "Landed", currency: .usd)
     let lost = CampaignRecord(id: 13, slug: "lost", name: "Leads nowhere", currency: .usd)
-    tenant.campaigns = [direct, landed, lost]
+    let large = CampaignRecord(id: 14, slug: "large", name: "Large", currency: .usd)
+    tenant.campaigns = [direct, landed, lost, large]
     var flow = FlowRecord(id: 21, campaignID: 12, name: "All", kind: .default)
     flow.landings = [WeightedID(id: 5, weight: 1)]
     flow.offers = [WeightedID(id: 2, weight: 1)]
-    tenant.flows = [flow]
+    var largeFlow = FlowRecord(id: 22, campaignID: 14, name: "All", kind: .default)
+    largeFlow.landings = [WeightedID(id: 6, weight: 1)]
+    tenant.flows = [flow, largeFlow]
     var strict = NetworkRecord(id: 31, name: "Strict", postbackKey: "secret")
     strict.allowedAddresses = ["198.51.100.0/24"]
     tenant.networks = [strict]

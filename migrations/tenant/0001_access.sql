@@ -27,11 +27,11 @@ CREATE TABLE {schema}.users (
   updated_at         timestamptz NOT NULL
 );
 
--- The one row that every change of the number of seats locks first.
-CREATE TABLE {schema}.seat_lock (
-  id                 smallint    PRIMARY KEY CHECK (id = 1)
+-- Rows to be locked by whoever must be alone: changing the number of seats, appending to the audit log.
+CREATE TABLE {schema}.locks (
+  name               text        PRIMARY KEY
 );
-INSERT INTO {schema}.seat_lock (id) VALUES (1);
+INSERT INTO {schema}.locks (name) VALUES ('seats'), ('audit');
 
 CREATE TABLE {schema}.sessions (
   token_hash         bytea       PRIMARY KEY,

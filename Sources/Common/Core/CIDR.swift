@@ -1,7 +1,8 @@
 /// A range of addresses such as `10.0.0.0/8`; a bare address is the range of itself.
 public struct CIDR: Hashable, Sendable, LosslessStringConvertible {
+  /// The first address of the range.
   public let base: IPAddress
-  /// The prefix length as written: 0...32 for IPv4, 0...128 for IPv6.
+  /// The prefix length: 0...32 when ``base`` is IPv4, else 0...128.
   public let prefix: Int
 
   public init?(_ text: some StringProtocol) {
@@ -15,9 +16,10 @@ public struct CIDR: Hashable, Sendable, LosslessStringConvertible {
       }
       length = number
     }
-    base = address
-    prefix = length
-    (highMask, lowMask) = CIDR.masks(width == 32 ? length + 96 : length)
+    let bits = width == 32 ? length + 96 : length
+    (highMask, lowMask) = CIDR.masks(bits)
+    base = IPAddress(high: address.high & highMask, low: address.low & lowMask)
+    prefix = base.isV4 ? bits - 96 : bits
   }
 
   private let highMask: UInt64
@@ -70,12 +72,20 @@ extension IPAddress {
   init?(forwardedEntry text: String) {
     if let address = IPAddress(text) {
       self = address
-    } else if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-      self.init(text[text.index(after: text.startIndex)..<end])
-    } else if let colon = text.lastIndex(of: ":") {
-      self.init(text[..<colon])
+      return
+    }
+    let host: Substring
+    let port: Substring
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      host = text[text.index(after: text.startIndex)..<end]
+      port = text[text.index(after: end)...]
+    } else if let colon = text.firstIndex(of: ":") {
+      host = text[..<colon]
+      port = text[colon...]
     } else {
       return nil
     }
+    guard port.isEmpty || port.hasPrefix(":") && UInt16(port.dropFirst()) != nil else { return nil }
+    self.init(host)
   }
 }

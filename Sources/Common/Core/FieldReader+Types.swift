@@ -185,12 +185,12 @@ extension FieldReader {
     return elements
   }
 
-  /// A list of strings, each of 1 to `length` characters.
+  /// A list of strings, each of 1 to `length` characters and none of them NUL.
   public mutating func optionalStrings(_ name: String, max: Int = 500, length: Int = 255) -> [String]?? {
     optional(name) { reader, value in
       guard let elements = reader.list(name, value, max) else { return nil }
       let texts = elements.compactMap { $0.stringValue?.trimmed }.filter {
-        (1...length).contains($0.unicodeScalars.count)
+        (1...length).contains($0.unicodeScalars.count) && !$0.unicodeScalars.contains("\0")
       }
       guard texts.count == elements.count else {
         reader.fault(name, "type", "must be a list of strings of 1 to \(length) characters")

@@ -47,11 +47,13 @@ public struct IPAddress: Hashable, Comparable, Sendable {
     return nil
   }
 
-  /// The IANA special-purpose registries for IPv4 and IPv6.
+  /// What the IANA special-purpose registries for IPv4 and IPv6 call not globally reachable, and multicast. `::/96` holds
+  /// `::`, `::1` and the deprecated IPv4-compatible addresses.
   private static let reserved: [CIDR] = [
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
     "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
-    "224.0.0.0/3", "::/127", "100::/64", "2001::/23", "2001:db8::/32", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+    "224.0.0.0/3", "::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "3fff::/20",
+    "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
   ].compactMap { CIDR($0) }
 
   public static func < (left: IPAddress, right: IPAddress) -> Bool { (left.high, left.low) < (right.high, right.low) }

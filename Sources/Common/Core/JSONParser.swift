@@ -48,9 +48,11 @@ private struct JSONParser {
   }
 
   private mutating func value(depth: Int) throws(JSONParseError) -> JSONValue {
-    guard depth <= maxDepth else { throw fault("nested deeper than \(maxDepth)") }
     skipBlanks()
     guard let byte = current else { throw fault("unexpected end") }
+    guard depth < maxDepth || byte != UInt8(ascii: "{") && byte != UInt8(ascii: "[") else {
+      throw fault("nested deeper than \(maxDepth)")
+    }
     switch byte {
     case UInt8(ascii: "{"): return .object(try object(depth: depth))
     case UInt8(ascii: "["): return .array(try array(depth: depth))

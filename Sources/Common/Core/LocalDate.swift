@@ -21,9 +21,13 @@ public struct LocalDate: Hashable, Comparable, Sendable, Codable, CustomStringCo
     self.init(year: year, month: month, day: day)
   }
 
-  /// From the count of days since 1970-01-01 (Howard Hinnant's civil-from-days).
+  /// 0001-01-01 to 9999-12-31 as days since 1970-01-01.
+  static let years1To9999 = -719_162...2_932_896
+
+  /// From the count of days since 1970-01-01 (Howard Hinnant's civil-from-days). What lies before year 1 is its first
+  /// day, what lies after 9999 its last: a date always has four digits for its year.
   public init(daysSinceEpoch days: Int) {
-    let shifted = days + 719_468
+    let shifted = min(max(days, Self.years1To9999.lowerBound), Self.years1To9999.upperBound) + 719_468
     let era = shifted.flooredQuotient(146_097)
     let dayOfEra = shifted - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -55,6 +59,7 @@ public struct LocalDate: Hashable, Comparable, Sendable, Codable, CustomStringCo
     return days - days.flooredQuotient(7) * 7
   }
 
+  /// Stops at the first and the last day that a date can name.
   public func adding(days: Int) -> LocalDate { LocalDate(daysSinceEpoch: daysSinceEpoch + days) }
 
   /// Midnight UTC at the start of this day.

@@ -37,14 +37,25 @@ struct LineLogHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
-    let time = SystemClock().now().rfc3339
-    var line: [UInt8]
+    line(for: event, at: SystemClock().now()).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  /// The event with its line end, and nothing else that could end a line or steer a terminal.
+  func line(for event: LogEvent, at moment: Timestamp) -> [UInt8] {
+    var known = metadata.merging(event.metadata ?? [:]) { _, new in new }
+    if let error = event.error { known["error"] = "\(error)" }
+    let fields = known.sorted { $0.key < $1.key }
+    let time = moment.rfc3339
+    var line: [UInt8] = []
     switch format {
     case .text:
       var text = "\(time) \(event.level.rawValue) \(label): \(event.message)"
       for (key, value) in fields { text += " \(key)=\(value)" }
-      line = Array(text.replacing("\n", with: "\\n").utf8)
+      // Scalar by scalar: as a character a carriage return with its line feed is no line feed.
+      for scalar in text.unicodeScalars {
+        let isControl = scalar.properties.generalCategory == .control
+        line.append(contentsOf: (isControl ? scalar.escaped(asASCII: true) : String(scalar)).utf8)
+      }
     case .json:
       var object: JSONObject = [
         "ts": .string(time), "level": .string(event.level.rawValue), "logger": .string(label),
@@ -54,6 +65,6 @@ struct LineLogHandler: LogHandler {
       line = JSONValue.object(object).utf8
     }
     line.append(0x0A)
-    line.withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    return line
   }
 }

@@ -84,14 +84,27 @@ public final class MetricsRegistry: Sendable {
   }
 
   private func add(_ name: String, _ help: String, _ labels: [(String, String)], _ instrument: Instrument) {
-    let text = labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+    let text = labels.map { "\($0.0)=\"\(escaped($0.1, quotes: true))\"" }.joined(separator: ",")
     families.withLock { families in
       if let index = families.firstIndex(where: { $0.name == name }) {
         families[index].series.append((text, instrument))
       } else {
-        families.append(Family(name: name, help: help, series: [(text, instrument)]))
+        families.append(Family(name: name, help: escaped(help, quotes: false), series: [(text, instrument)]))
       }
     }
+  }
+
+  private func escaped(_ text: String, quotes: Bool) -> String {
+    var output = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\": output += #"\\"#
+      case "\n": output += #"\n"#
+      case "\"" where quotes: output += #"\""#
+      default: output.unicodeScalars.append(scalar)
+      }
+    }
+    return output
   }
 
   public func prometheusText() -> String {

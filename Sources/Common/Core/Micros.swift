@@ -34,14 +34,15 @@ public struct Micros: Hashable, Comparable, Sendable {
     } else {
       digits.append(contentsOf: repeatElement(0, count: -excess))
     }
-    var value: Int64 = 0
+    var value: Int64 = 0  // below zero, where there is one more
     for digit in digits {
       let (shifted, overflowed) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carried) = shifted.addingReportingOverflow(Int64(digit))
+      let (sum, carried) = shifted.subtractingReportingOverflow(Int64(digit))
       guard !overflowed, !carried else { return nil }
       value = sum
     }
-    self.init(rawValue: isNegative ? -value : value)
+    guard isNegative || value != .min else { return nil }
+    self.init(rawValue: isNegative ? value : -value)
   }
 
   public static func < (left: Micros, right: Micros) -> Bool { left.rawValue < right.rawValue }

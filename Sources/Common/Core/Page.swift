@@ -22,10 +22,11 @@ public struct PageRequest: Sendable, Hashable {
     self.filters = filters
   }
 
-  /// From a query's pairs. Throws 422 for a limit that is no number of 1 to 500.
+  /// From a query's pairs. Throws 422 for a limit that is no number of 1 to 500 and for NUL, which Postgres refuses.
   public init(query: [(name: String, value: String)]) throws(Problem) {
     self.init()
     for (name, value) in query where !value.isEmpty {
+      guard !value.utf8.contains(0) else { throw .invalid(name, "invalid", "must not contain a NUL character") }
       switch name {
       case "limit":
         guard let number = Int(value), (1...500).contains(number) else {

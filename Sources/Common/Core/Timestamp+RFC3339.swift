@@ -26,6 +26,7 @@ extension Timestamp: Codable, CustomStringConvertible {
   public var description: String { rfc3339 }
 
   /// Reads `2026-11-21T10:00:00[.fraction](Z|+hh:mm)`; a blank may stand for the `T`. Digits past microseconds are cut.
+  /// Nil for what falls outside of years 1 to 9999 in UTC too.
   public init?(rfc3339 text: some StringProtocol) {
     var digits = DigitReader(text.utf8)
     guard let year = digits.number(width: 4), digits.skip("-"), let month = digits.number(width: 2), digits.skip("-"),
@@ -51,8 +52,9 @@ extension Timestamp: Codable, CustomStringConvertible {
     }
     guard digits.isAtEnd else { return nil }
     let secondsOfDay = hour * 3_600 + (minute - offsetMinutes) * 60 + second
-    let seconds = Int64(date.daysSinceEpoch) * 86_400 + Int64(secondsOfDay)
-    self.init(microseconds: seconds * 1_000_000 + Int64(fraction))
+    let seconds = date.daysSinceEpoch * 86_400 + secondsOfDay
+    guard LocalDate.years1To9999.contains(seconds.flooredQuotient(86_400)) else { return nil }
+    self.init(microseconds: Int64(seconds) * 1_000_000 + Int64(fraction))
   }
 
   public init(from decoder: any Decoder) throws {

@@ -3,32 +3,33 @@ public enum WebURL {
   public static let maxLength = 2_048
 
   public static func isAbsolute(_ text: String) -> Bool {
-    guard text.utf8.count <= maxLength, let authority = authority(of: text) else { return false }
-    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return false }
-    guard !text.contains(where: { $0 == "\"" || $0 == "<" || $0 == ">" || $0 == "\\" }) else { return false }
-    let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-    return host.first.map { $0.isLetter || $0.isNumber || $0 == "[" || $0 == "{" } ?? false
+    guard text.utf8.count <= maxLength, let first = hostAndPort(of: text)?.first.map({ Character($0) }) else {
+      return false
+    }
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !forbidden.contains($0) }) else { return false }
+    return first.isLetter || first.isNumber || first == "[" || first == "{"
   }
+
+  private static let forbidden = Array("\"<>\\".utf8)
 
   /// The host without port, lower-cased; nil when the text is no absolute http(s) URL.
   public static func host(of text: String) -> String? {
-    guard let authority = authority(of: text) else { return nil }
-    let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-    if host.hasPrefix("[") { return host.firstIndex(of: "]").map { String(host[...$0]).lowercased() } }
-    let name = host.prefix { $0 != ":" }
-    return name.isEmpty ? nil : name.lowercased()
+    guard let authority = hostAndPort(of: text) else { return nil }
+    if authority.first == "[" {
+      return authority.firstIndex(of: "]").map { String(authority[...$0]).lowercased() }
+    }
+    let name = authority.prefix { $0 != ":" }
+    return name.isEmpty ? nil : String(name).lowercased()
   }
 
-  private static func authority(of text: String) -> Substring? {
-    let lowered = text.prefix(8).lowercased()
-    let rest: Substring
-    if lowered.hasPrefix("https://") {
-      rest = text.dropFirst(8)
-    } else if lowered.hasPrefix("http://") {
-      rest = text.dropFirst(7)
-    } else {
+  /// What stands between the user's name and the path. Scalar by scalar, as browsers read it: a combining mark makes
+  /// another character of the delimiter before it.
+  private static func hostAndPort(of text: String) -> Substring.UnicodeScalarView? {
+    let scheme = String(text.unicodeScalars.prefix(8)).lowercased().utf8
+    guard let length = ["https://", "http://"].first(where: { scheme.starts(with: $0.utf8) })?.utf8.count else {
       return nil
     }
-    return rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    let authority = text.unicodeScalars.dropFirst(length).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return authority.split(separator: "@", omittingEmptySubsequences: false).last
   }
 }

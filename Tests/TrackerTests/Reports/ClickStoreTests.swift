@@ -1,3 +1,4 @@
+import Analytics
 import ClickPath
 import Core
 import Database

@@ -31,9 +31,9 @@ struct AuditLog: Sendable {
   }
 
   /// Appends in the caller's transaction, so that no change goes without its entry. The chain's end is found under a
-  /// lock of the seat row's kind: one appender at a time in a tenant.
+  /// lock, so there is one appender at a time in a tenant.
   func append(_ entry: Entry, to schema: SchemaName, in executor: any SQLExecutor) async throws {
-    try await executor.execute("LOCK TABLE \(schema).audit_log IN SHARE ROW EXCLUSIVE MODE")
+    _ = try await executor.query("SELECT name FROM \(schema).locks WHERE name = 'audit' FOR UPDATE")
     let last = try await executor.query("SELECT seq, hash FROM \(schema).audit_log ORDER BY seq DESC LIMIT 1").first
     let head = try last.map {
       AuditChain.Head(sequence: try $0.get("seq"), hash: [UInt8](hex: try $0.get("hash", as: String.self)) ?? [])

@@ -53,7 +53,7 @@ struct Seats: Sendable {
   }
 
   private func lock(_ scope: TenantScope, _ connection: Connection) async throws {
-    _ = try await connection.query("SELECT id FROM \(scope.schema).seat_lock WHERE id = 1 FOR UPDATE")
+    _ = try await connection.query("SELECT name FROM \(scope.schema).locks WHERE name = 'seats' FOR UPDATE")
   }
 
   private static func isActiveAdmin(_ row: Row) throws -> Bool {

@@ -68,10 +68,8 @@ struct TenantRoles: Sendable {
   /// Two GRANTs ON DATABASE at once fail with "tuple concurrently updated": whoever changes logins goes one after the
   /// other, each to the end of its transaction.
   private static func takeTurns(_ executor: any SQLExecutor) async throws {
-    try await executor.execute("SELECT pg_catalog.pg_advisory_xact_lock(\(loginLock))")
+    try await executor.execute("LOCK TABLE control.installation IN SHARE ROW EXCLUSIVE MODE")
   }
-
-  private static let loginLock: Int64 = 0x7472_6163_6B69_6C79  // "trackily"
 
   /// The current database's name, quoted.
   private static func databaseName(_ executor: any SQLExecutor) async throws -> SQL {

@@ -1,4 +1,5 @@
 import Conversions
+import Conversions
 import Core
 import Web
 
