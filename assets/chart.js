@@ -39,7 +39,7 @@
       animation: false,
       color: token("--ty-series").split(",").map((colour) => colour.trim()),
       textStyle: { fontFamily: "Inter, system-ui, sans-serif", fontSize: 12 },
-      grid: { left: 4, right: 4, top: 56, bottom: 0, containLabel: true },
+      grid: { left: 4, right: 4, top: 56, bottom: 12, containLabel: true },
       legend: { top: 0, left: 0, itemHeight: 8, itemWidth: 14, itemGap: 16, textStyle: { color: text } },
       tooltip: {
         trigger: "axis",

@@ -185,7 +185,8 @@ class Smuggling(Edge):
                 data = raw(target) if raw else connection.request("POST", target, *headers, body=body)
                 connection.send(data + hidden)
                 try:
-                    self.assertEqual(connection.answer()[0], 400)
+                    # A route that looks at the media type first may say 415: what counts is that nothing goes on.
+                    self.assertIn(connection.answer()[0], (400, 415))
                     self.assertTrue(connection.is_closed(), "the hidden request was read")
                 except (EOFError, ConnectionError):
                     pass  # closed without a word: refused as well

@@ -54,7 +54,7 @@ class Startup(unittest.TestCase):
     def test_help_is_complete(self):
         commands = {
             "trackily": "serve migrate tenant user license demo healthcheck doctor".split(),
-            "license-server": "serve migrate keys license plan reseller demo".split(),
+            "license-server": "serve migrate keys license plan demo".split(),
         }
         for name, wanted in commands.items():
             with self.subTest(name):

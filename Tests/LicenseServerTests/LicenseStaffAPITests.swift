@@ -74,7 +74,7 @@ import Testing
       let running = try await server.license("pro", ["expires_at": JSONValue(end)])
       #expect(
         try await server.change(running, "renew", ["interval": "month"]).json["expires_at"]
-          == "2026-12-31T10:00:00.000Z")
+          == "2027-01-01T10:00:00.000Z")
       let over = try await server.license("pro", ["expires_at": "2020-01-01T00:00:00Z"])
       let renewed = try await vendor.send("POST", "/api/licenses/\(over.id)/renew")
       #expect(renewed.json["expires_at"] == "2027-11-21T10:00:00.000Z" && renewed.json["status"] == "active")

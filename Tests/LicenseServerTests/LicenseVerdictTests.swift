@@ -19,7 +19,9 @@ func sampleLicense(
     createdAt: sampleNow, updatedAt: sampleNow)
 }
 
-func sampleInstance(_ state: Instance.State, id: Int64 = 1, version: String = "1.0.0", users: Int64? = nil) -> Instance {
+func sampleInstance(
+  _ state: Instance.State, id: Int64 = 1, version: String = "1.0.0", users: Int64? = nil
+) -> Instance {
   Instance(
     id: id, licenseID: 1, domainHash: nil, hostname: "h", version: version, state: state, slotHeldUntil: nil,
     issuedSequence: 0, acknowledgedSequence: 0, cloneWatch: CloneWatch(), usage: .init(users: users),

@@ -39,7 +39,7 @@ struct Configuration: Sendable {
   init(environment: [String: String]) throws(ConfigurationError) {
     var reader = EnvironmentReader(environment)
     let databaseURL = reader.required("DATABASE_URL", "a postgresql:// URL") { try? DSN(parsing: $0) }
-    port = reader.optional("PORT", default: 4000, "a port number") { Int($0).flatMap { (0...65_535).contains($0) ? $0 : nil } }
+    port = reader.optional("PORT", default: 4000, "a port number") { Self.number($0, in: 0...65_535) }
     publicURL = reader.optional(
       "PUBLIC_URL", default: "http://localhost:\(port)", "an http or https URL", parse: Self.baseURL)
     vendorEmail = reader.optional("VENDOR_EMAIL", "an e-mail address") { EmailAddress($0) }
@@ -61,7 +61,7 @@ struct Configuration: Sendable {
     _ = Self.readLogging(&reader)
     try reader.finish()
     guard let databaseURL, let signingKeysDirectory, let secretKey,
-      let mailSender = sender ?? EmailAddress("no-reply@\(WebURL.host(of: publicURL) ?? "localhost")").map({ Mailbox($0) })
+      let mailSender = sender ?? Self.defaultSender(publicURL)
     else { throw ConfigurationError(problems: ["MAIL_FROM is missing: it must be an e-mail address"]) }
     self.databaseURL = databaseURL
     self.signingKeysDirectory = signingKeysDirectory
@@ -75,9 +75,9 @@ struct Configuration: Sendable {
 
   /// `LOG_LEVEL` and `LOG_FORMAT`, needed before the first log line.
   static func readLogging(_ reader: inout EnvironmentReader) -> (level: Logger.Level, format: LogFormat) {
-    let level = reader.optional("LOG_LEVEL", default: Logger.Level.info, "trace, debug, info, notice, warning or error") {
-      Logger.Level(rawValue: $0)
-    }
+    let level = reader.optional(
+      "LOG_LEVEL", default: Logger.Level.info, "trace, debug, info, notice, warning or error"
+    ) { Logger.Level(rawValue: $0) }
     let format = reader.optional("LOG_FORMAT", default: LogFormat.text, "text or json") { LogFormat(rawValue: $0) }
     return (level, format)
   }
@@ -90,11 +90,19 @@ struct Configuration: Sendable {
     ]
     for variable in variables {
       let number = reader.optional(variable.name, "a whole number; 0 is no limit") {
-        Int($0).flatMap { (0...10_000_000).contains($0) ? $0 : nil }
+        Self.number($0, in: 0...10_000_000)
       }
       if let number { limits[keyPath: variable.path] = number }
     }
     return limits
+  }
+
+  private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
+    Int(text).flatMap { range.contains($0) ? $0 : nil }
+  }
+
+  private static func defaultSender(_ publicURL: String) -> Mailbox? {
+    EmailAddress("no-reply@\(WebURL.host(of: publicURL) ?? "localhost")").map { Mailbox($0) }
   }
 
   /// An absolute URL without its trailing slash.

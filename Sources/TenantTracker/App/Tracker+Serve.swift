@@ -37,8 +37,8 @@ struct ServingParts: Sendable {
   let resolver: NameResolver
   private let listeners: [NotificationListener]
 
-  init(_ tracker: Tracker) throws {
-    self.tracker = tracker
+  init(_ plainTracker: Tracker) throws {
+    var tracker = plainTracker
     let dsn = tracker.configuration.databaseURL
     let (logger, clock) = (tracker.logger, tracker.clock)
     let directoryListener = NotificationListener(
@@ -50,9 +50,11 @@ struct ServingParts: Sendable {
     directory = tracker.makeDirectory(listener: directoryListener)
     snapshots = SnapshotKeeper(
       loader: SnapshotLoader(
-        directory: directory, scopes: { try tracker.scope(of: $0) }, settings: tracker.settings, clock: clock),
+        directory: directory, scopes: { try plainTracker.scope(of: $0) }, settings: tracker.settings, clock: clock),
       directory: directory, listener: snapshotListener, stateDirectory: tracker.configuration.stateDirectory,
       logger: logger)
+    tracker.writer.publish = { [snapshots] in await snapshots.publish(tenant: $0) }
+    self.tracker = tracker
     journal = try tracker.openJournal(folder: "journal")
     journalWriter = JournalWriter(control: tracker.control, base: dsn, secrets: tracker.secrets, logger: logger)
     postbacks = PostbackService(tail: tail, clock: clock)

@@ -26,7 +26,7 @@ struct Tracker: Sendable {
   let seats: Seats
   let licenses: LicenseKeeper
   let provisioner: TenantProvisioner
-  let writer: ConfigurationWriter
+  var writer: ConfigurationWriter
   let settings = SettingsStore()
 
   init(

@@ -9,7 +9,8 @@ import Testing
 
 /// Databases as the server needs them, and servers on them that do not run.
 enum LicenseDatabase {
-  static let home = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardizedFileURL.path
+  static let home = URL(filePath: #filePath)
+    .deletingLastPathComponent().appending(path: "../../..").standardizedFileURL.path
 
   @Sendable static func migrate(_ dsn: DSN) async throws {
     let pool = ConnectionPool(name: "migrator", dsn: dsn, logger: .silent)
@@ -22,11 +23,10 @@ enum LicenseDatabase {
     on database: TestDatabase, keys: String, _ environment: [String: String] = [:], clock: any WallClock,
     deliver: (@Sendable (MailMessage) async throws -> Void)? = nil
   ) throws -> ControlPlane {
-    let password = database.dsn.password ?? ""
-    let host = PercentCoding.encodeComponent(database.dsn.host ?? "")
+    let dsn = database.dsn
+    let place = "host=\(PercentCoding.encodeComponent(dsn.host ?? ""))&port=\(dsn.port ?? "5432")"
     var variables = [
-      "DATABASE_URL":
-        "postgresql://\(database.dsn.user ?? ""):\(password)@/\(database.name)?host=\(host)&port=\(database.dsn.port ?? "5432")",
+      "DATABASE_URL": "postgresql://\(dsn.user ?? ""):\(dsn.password ?? "")@/\(database.name)?\(place)",
       "PORT": "0", "PUBLIC_URL": "https://license.example.com", "SIGNING_KEYS_DIR": keys,
       "SECRET_KEY": "a secret that is long enough for tests", "VENDOR_EMAIL": RunningServer.vendorEmail,
       "VENDOR_PASSWORD": RunningServer.vendorPassword, "VENDOR_PASSWORD_CHANGE": "never",

@@ -5,7 +5,9 @@ import Web
 /// The pieces pages are put together from.
 enum PageParts {
   /// A table in a card; without rows, the sentence that says what belongs here.
-  static func table(_ caption: String, _ headings: [String], _ rows: [HTML], empty: String, next: String? = nil) -> HTML {
+  static func table(
+    _ caption: String, _ headings: [String], _ rows: [HTML], empty: String, next: String? = nil
+  ) -> HTML {
     guard !rows.isEmpty else { return "<div class=\"card\"><div class=\"ty-empty\"><p>\(empty)</p></div></div>" }
     let head = headings.map { "<th scope=\"col\">\($0)</th>" as HTML }
     let footer = next.map {
@@ -82,9 +84,9 @@ enum PageParts {
       """
   }
 
-  static func select(_ name: String, _ label: String, _ options: [(value: String, title: String)], selected: String = "")
-    -> HTML
-  {
+  static func select(
+    _ name: String, _ label: String, _ options: [(value: String, title: String)], selected: String = ""
+  ) -> HTML {
     let items = options.map {
       "<option value=\"\($0.value)\"\(attribute: "selected", when: $0.value == selected)>\($0.title)</option>" as HTML
     }
@@ -97,7 +99,9 @@ enum PageParts {
   /// What was wrong with the form that was sent.
   static func faults(_ problem: Problem?) -> HTML {
     guard let problem else { return .empty }
-    let lines = problem.errors.map { "<li>\($0.field.replacing("_", with: " ")): \($0.message)</li>" as HTML }
+    let lines = problem.errors.map { fault -> HTML in
+      "<li>\(fault.field.replacing("_", with: " ")): \(fault.message)</li>"
+    }
     let list: HTML = lines.isEmpty ? .empty : "<ul class=\"mb-0\">\(lines)</ul>"
     return """
       <div class="alert alert-danger" role="alert">\

@@ -170,7 +170,8 @@ extension Instance {
     guard let id: Int64 = try row.get("instance_id", as: Int64?.self) else { return nil }
     self.init(
       id: id, licenseID: try row.get("instance_license_id"), domainHash: try row.get("domain_hash"),
-      hostname: try row.get("hostname"), version: try row.get("version"), state: try row.get("state"), slotHeldUntil: try row.get("slot_held_until"),
+      hostname: try row.get("hostname"), version: try row.get("version"), state: try row.get("state"),
+      slotHeldUntil: try row.get("slot_held_until"),
       issuedSequence: try row.get("issued_seq"), acknowledgedSequence: try row.get("acknowledged_seq"),
       cloneWatch: try row.get("clone_watch", as: JSONValue?.self).flatMap { CloneWatch(json: $0) } ?? CloneWatch(),
       usage: Usage(stored: try row.get("usage")),

@@ -57,7 +57,8 @@ struct AuditStore: Sendable {
     let last = try await database.first("SELECT seq, hash FROM license.audit_log ORDER BY seq DESC LIMIT 1")
     var head: AuditChain.Head?
     if let last {
-      head = AuditChain.Head(sequence: try last.get("seq"), hash: [UInt8](hex: try last.get("hash", as: String.self)) ?? [])
+      let hash: String = try last.get("hash")
+      head = AuditChain.Head(sequence: try last.get("seq"), hash: [UInt8](hex: hash) ?? [])
     }
     let content = Self.content(entry, by: actor.name, from: actor.address, at: now)
     let link = AuditChain.Link(content: content, after: head)

@@ -19,9 +19,8 @@ struct Cashier: Sendable {
       let now = clock.now()
       let settled = try await ManualBilling(connection).markPaid(invoice: invoice, reference: reference, at: now)
       guard settled.isNew else {
-        let subscription = settled.invoice.subscriptionID
-        let license = subscription == nil ? nil : try await LicenseStore(connection).find(subscription: subscription ?? 0)
-        return (settled.invoice, license)
+        guard let subscription = settled.subscription else { return (settled.invoice, nil) }
+        return (settled.invoice, try await LicenseStore(connection).find(subscription: subscription.id))
       }
       var license: License?
       if let subscription = settled.subscription {

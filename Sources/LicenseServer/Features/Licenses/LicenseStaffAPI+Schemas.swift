@@ -41,7 +41,8 @@ extension LicenseStaffAPI {
 
   static let renewal = Schema.object([
     .optional("expires_at", .timestamp.nullable.described("The new end.")),
-    .optional("interval", .choice(BillingPeriod.allCases.map(\.rawValue)).described("Or on by this; a year unless given.")),
+    .optional(
+      "interval", .choice(BillingPeriod.allCases.map(\.rawValue)).described("Or on by this; a year unless given.")),
   ])
 
   static let rotation = Schema.object([

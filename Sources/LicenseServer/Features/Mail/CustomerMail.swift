@@ -9,7 +9,7 @@ struct CustomerMail: Sendable {
   let button: (title: String, address: String)
 
   /// What is said below every sign-in button.
-  static let linkTerms = "The link works once, within 20 minutes. You can ask for another one on the portal at any time."
+  static let linkTerms = "The link works once, within 20 minutes. You can ask for another one in the portal any time."
 
   func message(from sender: Mailbox, to recipient: EmailAddress) -> MailMessage {
     MailMessage(from: sender, to: [Mailbox(recipient)], subject: subject, text: text, html: html.text)

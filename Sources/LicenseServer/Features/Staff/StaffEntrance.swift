@@ -17,22 +17,24 @@ struct StaffEntrance: Sendable {
     _ email: EmailAddress, _ password: String, kind: StaffSessionStore.Kind, head: RequestHead
   ) async throws -> (member: StaffMember, token: SecretToken) {
     let key = Self.key(email, head)
-    try failures?.admit(key)
+    try checkFailures(key)
     let found = try await StaffStore(database).find(email: email)
-    switch try await hasher.verify(password, against: found?.passwordHash) {
-    case .wrong: throw Self.refused
-    case .right: break
-    case .rightButOutdated(let newHash):
-      if let member = found?.member {
-        try await StaffStore(database).setPassword(
-          of: member.id, hash: newHash, mustChange: member.mustChangePassword, at: clock.now())
-      }
+    let verdict = try await hasher.verify(password, against: found?.passwordHash)
+    guard let member = found?.member, member.status == .active, verdict != .wrong else {
+      _ = failures?.charge(key)
+      throw Self.refused
     }
-    guard let member = found?.member, member.status == .active else { throw Self.refused }
-    failures?.refund(key)
     let token = try await database.transaction { connection in
-      try await StaffStore(connection).noteSignIn(of: member.id, at: clock.now())
-      return try await StaffSessionStore(connection).start(for: member.id, kind: kind, from: head, at: clock.now())
+      let now = clock.now()
+      let staff = StaffStore(connection)
+      if case .rightButOutdated(let hash) = verdict {
+        try await staff.setPassword(of: member.id, hash: hash, mustChange: member.mustChangePassword, at: now)
+      }
+      try await staff.noteSignIn(of: member.id, at: now)
+      try await AuditStore(connection).append(
+        AuditEntry(action: "staff.sign_in", subject: "staff:\(member.id)"),
+        by: Actor(name: "staff \(member.email)", address: head.clientAddress), at: now)
+      return try await StaffSessionStore(connection).start(for: member.id, kind: kind, from: head, at: now)
     }
     return (member, token)
   }
@@ -44,12 +46,12 @@ struct StaffEntrance: Sendable {
   ) async throws {
     let member = session.member
     let key = Self.key(member.email, head)
-    try failures?.admit(key)
+    try checkFailures(key)
     let stored = try await StaffStore(database).passwordHash(of: member.id)
-    if case .wrong = try await hasher.verify(current, against: stored) {
+    if try await hasher.verify(current, against: stored) == .wrong {
+      _ = failures?.charge(key)
       throw Problem.invalid("current", "wrong", "is not your password")
     }
-    failures?.refund(key)
     if let refusal = PasswordPolicy().refusal(of: new, email: member.email) {
       throw Problem.invalid("new", refusal.code, refusal.message)
     }
@@ -76,6 +78,10 @@ struct StaffEntrance: Sendable {
       email: email, name: "", passwordHash: hash, role: .admin, customGrants: nil,
       mustChangePassword: mustChangePassword, at: clock.now())
     if made != nil { logger.notice("made the first staff account from VENDOR_EMAIL and VENDOR_PASSWORD") }
+  }
+
+  private func checkFailures(_ key: String) throws(Problem) {
+    if let seconds = failures?.wait(key) { throw .tooManyRequests(retryAfter: seconds) }
   }
 
   private static func key(_ email: EmailAddress, _ head: RequestHead) -> String {

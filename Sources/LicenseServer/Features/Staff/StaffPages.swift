@@ -29,7 +29,8 @@ struct StaffPages: Sendable {
     table.page("/password", .signedIn, "One's password", whilePasswordMustChange: true) { call in
       passwordPage(call, nil)
     }
-    table.action("/password", .signedIn, "Changes one's password", whilePasswordMustChange: true, handler: changePassword)
+    table.action(
+      "/password", .signedIn, "Changes one's password", whilePasswordMustChange: true, handler: changePassword)
   }
 
   @Sendable private func signIn(_ call: OpenCall<Vendor>) async throws -> Reply {

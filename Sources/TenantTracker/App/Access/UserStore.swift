@@ -12,13 +12,12 @@ struct UserStore: Sendable {
   }
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<User> {
-    let after = request.cursor.flatMap { Int64($0) } ?? 0
-    let pattern = "%\(request.q ?? "")%"
+    let request = try request.checkedForIDs()
     let rows = try await scope.query(
       """
       SELECT \(Self.columns(scope)) FROM \(scope.schema).users u
-      WHERE u.id > \(after) AND (u.email ILIKE \(pattern) OR u.name ILIKE \(pattern))
-      ORDER BY u.id LIMIT \(request.limit + 1)
+      WHERE \(request.following("u.id")) AND (u.email ILIKE \(request.pattern) OR u.name ILIKE \(request.pattern))
+      ORDER BY \(request.order("u.id")) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.user), limit: request.limit, total: try await count(in: scope)) { "\($0.id)" }
   }

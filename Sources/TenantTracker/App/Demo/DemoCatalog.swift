@@ -76,7 +76,7 @@ struct DemoCatalog: Sendable {
       let html = """
         <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <title>\(title)</title></head><body><h1>\(title)</h1><p>\(text)</p>
-        <p><a href="{offer_url}">Continue</a></p></body></html>
+        <p><a href="{{offer_url}}">Continue</a></p></body></html>
         """
       ids.append(
         try await LandingStore().insert(

@@ -9,16 +9,20 @@ struct ConfigurationWriter: Sendable {
 
   let audit: AuditLog
   let clock: any WallClock
+  /// Makes a committed change live on this node before it is answered; other nodes hear of it by the notification.
+  var publish: @Sendable (Int64) async -> Void = { _ in }
 
   func write<T: Sendable>(
     to scope: TenantScope, _ body: @Sendable (Connection) async throws -> T
   ) async throws -> T {
     do {
-      return try await scope.transaction { connection in
+      let result = try await scope.transaction { connection in
         let result = try await body(connection)
         _ = try await connection.query("SELECT pg_catalog.pg_notify(\(Self.channel), \(String(scope.tenantID)))")
         return result
       }
+      await publish(scope.tenantID)
+      return result
     } catch let error as DatabaseError {
       throw Self.problem(for: error) ?? error
     }

@@ -20,7 +20,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     table.on(
       .get, Item.path, .read(Item.section), "List: \(noun)s", query: PageRequest.parameters,
       answer: .page(of: .ref(name))
-    ) { .json(try await store.page($0.page, of: $0.place.scope).json(\.json)) }
+    ) { .json(try await store.page($0.page.checkedForIDs(), of: $0.place.scope).json(\.json)) }
     table.on(
       .post, Item.path, .write(Item.section), "Add: \(noun)", body: .json(schema), answer: .ref(name), status: 201,
       creates: true, bodyLimit: Self.bodyLimit, handler: create)
@@ -108,10 +108,34 @@ extension PageRequest {
   static let parameters = [
     QueryParameter("limit", .integer, "1 to 500; 50 by default."),
     QueryParameter("cursor", .string, "`next_cursor` of the page before."),
+    QueryParameter("sort", .choice(["id", "-id", "created_at", "-created_at"]), "`-` is descending, the standard."),
     QueryParameter("q", .string, "Part of the name."),
   ]
 
-  /// Lists of configured things are by id, newest first; the cursor is the last id seen.
-  var before: Int64 { cursor.flatMap { Int64($0) } ?? .max }
-  var pattern: String { "%\(q ?? "")%" }
+  /// Lists of configured things are by id, newest first unless `sort=id`; the cursor is the last id seen.
+  /// Throws 422 for a cursor or an order that is none of ours.
+  func checkedForIDs() throws(Problem) -> PageRequest {
+    if let cursor, Int64(cursor) == nil { throw .invalid("cursor", "invalid", "must be next_cursor of the page before") }
+    guard let sort else { return self }
+    guard sort == "id" || sort == "created_at" else {
+      throw .invalid("sort", "choice", "must be id, -id, created_at or -created_at")
+    }
+    return self
+  }
+
+  private var isAscending: Bool { sort != nil && !descending }
+
+  /// What comes after the cursor in the list's order.
+  func following(_ column: SQL) -> SQL {
+    guard let last = cursor.flatMap({ Int64($0) }) else { return "TRUE" }
+    return isAscending ? "\(column) > \(last)" : "\(column) < \(last)"
+  }
+
+  func order(_ column: SQL) -> SQL { isAscending ? "\(column)" : "\(column) DESC" }
+
+  /// For ILIKE: `%` and `_` that were typed stand for themselves.
+  var pattern: String {
+    let escaped = (q ?? "").replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    return "%\(escaped)%"
+  }
 }

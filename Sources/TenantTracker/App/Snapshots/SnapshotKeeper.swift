@@ -56,6 +56,9 @@ final class SnapshotKeeper: Service {
     publish(loader.frame(tenants), savingTo: file)
   }
 
+  /// Makes a tenant's committed changes live on this node.
+  func publish(tenant id: Int64) async { await attempt { [self] in try await reload(tenant: id) } }
+
   /// Takes up what an earlier process left on disk: a tracker started without its database serves from it.
   func restore() {
     guard let bytes = FileManager.default.contents(atPath: file) else { return }

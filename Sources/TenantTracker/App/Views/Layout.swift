@@ -63,7 +63,8 @@ struct Layout: Sendable {
       body: """
         <a class="ty-skip" href="#content">Skip to content</a>
         <div class="ty-shell">
-        <div class="ty-rail" id="menu">\(rail(frame.current, viewer))</div>
+        <aside class="ty-rail" id="menu" aria-label="Menu"><div class="ty-rail-content">\(rail(frame.current, viewer))\
+        </div></aside>
         <button class="ty-overlay" type="button" data-drawer-close tabindex="-1" aria-label="Close menu"></button>
         <div class="ty-main">
         <header class="ty-top">\(topBar(frame, viewer))</header>

@@ -104,7 +104,8 @@ struct JournalRecovery {
       if let gap = window.gapAtEnd { gaps.append(gap) }
     }
     if entry.isExact { return nextSequence }
-    if let start = cursor.gapStart { gaps.append(start..<used) }
+    // The last record's own last bytes may be zeros, so the content can end before the record does.
+    if let start = cursor.gapStart, start < used { gaps.append(start..<used) }
     entry.end = end
     let torn = gaps.filter { $0.lowerBound >= lastBatch && $0.lowerBound < used }
     for gap in torn {

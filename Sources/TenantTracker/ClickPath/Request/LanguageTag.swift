@@ -6,27 +6,43 @@ public struct LanguageTag: Hashable, Sendable {
 
   /// The first tag of an Accept-Language header; nil when that is `*` or no language tag.
   init?(acceptLanguage header: String) {
-    let first = header.utf8.prefix { $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: ";") && $0 != 0x20 }
-    self.init(Substring(first))
+    let tag = header.utf8Buffer { bytes -> LanguageTag? in
+      var end = 0
+      while end < bytes.count, !LanguageTag.endsTag(bytes[end]) { end += 1 }
+      return LanguageTag(bytes.part(0..<end))
+    }
+    guard let tag else { return nil }
+    self = tag
   }
 
-  init?(_ tag: some StringProtocol) {
-    let bytes = tag.utf8
-    let hyphen = bytes.firstIndex(of: UInt8(ascii: "-")) ?? bytes.endIndex
-    let primary = tag[..<hyphen]
-    guard (2...8).contains(primary.utf8.count), bytes.count <= 35, tag.last != "-",
-      primary.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }),
-      bytes.allSatisfy({ $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") })
-    else { return nil }
-    text = tag.lowercased()
-    self.primary = hyphen == bytes.endIndex ? text : primary.lowercased()
+  /// Letters, digits and hyphens of which the first subtag is two to eight letters (RFC 5646, not in all its detail).
+  init?(_ tag: String) {
+    guard let tag = tag.utf8Buffer({ LanguageTag($0) }) else { return nil }
+    self = tag
+  }
+
+  private init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+    let primaryEnd = bytes.index(of: UInt8(ascii: "-"))
+    guard (2...8).contains(primaryEnd), bytes.count <= 35, bytes.last != UInt8(ascii: "-") else { return nil }
+    for (index, byte) in bytes.enumerated() {
+      let isLetter = byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A
+      let isFurther = byte.isASCIIAlphanumeric || byte == UInt8(ascii: "-")
+      guard isLetter || (index >= primaryEnd && isFurther) else { return nil }
+    }
+    text = String(decoding: bytes, as: UTF8.self).lowercased()
+    let first = bytes.part(0..<primaryEnd)
+    primary = primaryEnd == bytes.count ? text : String(decoding: first, as: UTF8.self).lowercased()
+  }
+
+  private static func endsTag(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == 0x20
   }
 
   /// RFC 4647 basic filtering: whether one of the ranges is this tag or leads it (`de` covers `de-at`).
   func isCovered(by ranges: TextSet) -> Bool {
     if ranges.contains(primary) || ranges.contains(text) { return true }
     // Between the first subtag and the whole there is something only in tags such as `zh-hant-tw`.
-    guard text.utf8.count > primary.utf8.count + 6 else { return false }
+    guard text.utf8.count > primary.utf8.count + 3 else { return false }
     return middles.contains { ranges.contains($0) }
   }
 

@@ -9,7 +9,10 @@ public struct UnreplacedMacro: Hashable, Sendable {
   static func matches(_ value: String) -> Bool {
     guard (3...66).contains(value.utf8.count) else { return false }
     return value.utf8Buffer { bytes in
-      forms.contains { form in
+      // Nearly every value ends here.
+      guard let last = bytes.last, last == UInt8(ascii: "}") || last == UInt8(ascii: "]") || last == UInt8(ascii: "_")
+      else { return false }
+      return forms.contains { form in
         let open = form.open.bytes
         let close = form.close.bytes
         guard bytes.count > open.count + close.count, bytes.starts(with: open),

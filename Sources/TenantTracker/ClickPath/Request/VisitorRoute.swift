@@ -15,7 +15,9 @@ public enum VisitorRoute: Hashable, Sendable {
       if bytes.has("/offer/", at: 0) { return VisitorRoute.offer(bytes) }
       if bytes.equals("/postback") || bytes.equals("/postback/") { return .postback(key: nil) }
       if bytes.has("/postback/", at: 0) {
-        return VisitorRoute.single(bytes, from: 10).map { .postback(key: PercentCoding.decode($0.utf8, plusIsSpace: false)) }
+        return VisitorRoute.single(bytes, from: 10).map { key in
+          .postback(key: PercentCoding.decode(key.utf8, plusIsSpace: false))
+        }
       }
       if bytes.equals("/click") || bytes.equals("/click/") {
         return QueryReader.value(of: "campaign", in: query).map { .click(slug: $0) }

@@ -4,8 +4,8 @@ extension ClickPipeline {
   /// The answer stage: page or redirect, and the cookies of a recorded hit.
   func answer(_ hit: Hit, in place: Snapshot.Place, isRecorded: Bool) -> TrackingAnswer {
     var context = MacroContext(
-      click: isRecorded ? hit.click.ascii : nil, campaign: hit.campaign, flowID: hit.flow?.id, landingID: hit.landing?.id,
-      offer: hit.offer, facts: hit.facts, now: hit.request.now, offerURL: nil)
+      click: isRecorded ? hit.click.ascii : nil, campaign: hit.campaign, flowID: hit.flow?.id,
+      landingID: hit.landing?.id, offer: hit.offer, facts: hit.facts, now: hit.request.now, offerURL: nil)
     var answer: TrackingAnswer
     switch hit.landing?.content {
     case .page(let page)?:

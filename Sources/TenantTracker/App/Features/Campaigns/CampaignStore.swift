@@ -14,10 +14,10 @@ struct CampaignStore: ResourceStore {
     let rows = try await scope.query(
       """
       SELECT \(Self.columns) FROM \(scope.schema).campaigns
-      WHERE archived_at IS NULL AND id < \(request.before)
+      WHERE archived_at IS NULL AND \(request.following("id"))
         AND (name ILIKE \(request.pattern) OR slug ILIKE \(request.pattern))
         AND (\(source)::bigint IS NULL OR source_id = \(source)) AND (\(status)::text IS NULL OR status = \(status))
-      ORDER BY id DESC LIMIT \(request.limit + 1)
+      ORDER BY \(request.order("id")) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.campaign), limit: request.limit) { "\($0.id)" }
   }

@@ -9,7 +9,7 @@ struct DomainStore: ResourceStore {
     let rows = try await scope.query(
       """
       SELECT \(Self.columns) FROM \(scope.schema).domains
-      WHERE id < \(request.before) AND host ILIKE \(request.pattern) ORDER BY id DESC LIMIT \(request.limit + 1)
+      WHERE \(request.following("id")) AND host ILIKE \(request.pattern) ORDER BY \(request.order("id")) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.domain), limit: request.limit) { "\($0.id)" }
   }

@@ -8,9 +8,9 @@ struct OfferStore: ResourceStore {
     let rows = try await scope.query(
       """
       \(Self.selection(scope))
-      WHERE o.archived_at IS NULL AND o.id < \(request.before) AND o.name ILIKE \(request.pattern)
+      WHERE o.archived_at IS NULL AND \(request.following("o.id")) AND o.name ILIKE \(request.pattern)
         AND (\(network)::bigint IS NULL OR o.network_id = \(network))
-      ORDER BY o.id DESC LIMIT \(request.limit + 1)
+      ORDER BY \(request.order("o.id")) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.offer), limit: request.limit) { "\($0.id)" }
   }

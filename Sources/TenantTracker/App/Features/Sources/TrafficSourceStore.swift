@@ -9,8 +9,8 @@ struct TrafficSourceStore: ResourceStore {
     let rows = try await scope.query(
       """
       SELECT \(Self.columns) FROM \(scope.schema).sources
-      WHERE archived_at IS NULL AND id < \(request.before) AND name ILIKE \(request.pattern)
-      ORDER BY id DESC LIMIT \(request.limit + 1)
+      WHERE archived_at IS NULL AND \(request.following("id")) AND name ILIKE \(request.pattern)
+      ORDER BY \(request.order("id")) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.source), limit: request.limit) { "\($0.id)" }
   }
