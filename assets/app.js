@@ -203,6 +203,10 @@ if (token?.value) token.closest("[data-token-field]").hidden = true;
 
 if (window.TomSelect) {
   document.querySelectorAll("select[data-search]").forEach((select) => {
+    // The label goes over to the new field; the select behind it keeps its name.
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    label.id = `${select.id}-label`;
+    select.setAttribute("aria-labelledby", label.id);
     new TomSelect(select, { maxOptions: null, plugins: [], controlInput: "<input autocomplete=\"off\">" });
   });
 }

@@ -111,7 +111,7 @@ import Testing
       _ = try await TestHTTPClient(port: port).get("/c/direct")
       try await eventually { !world.disk.isHolding }
       world.disk.hold()
-      let clients = (0..<8).map { _ in TestHTTPClient(port: port) }
+      let clients = (0..<40).map { _ in TestHTTPClient(port: port) }
       for client in clients { try await client.write("GET /c/direct HTTP/1.1\r\nHost: localhost\r\n\r\n") }
       try await eventually { (world.metric("trackily_clicks_unjournaled_total") ?? 0) > 0 }
       world.disk.resume()

@@ -8,6 +8,7 @@ final class VisitorDisk: JournalFiles {
   private let files: POSIXJournalFiles
   private let path: String
   fileprivate let syncs = DispatchGroup()
+  private let isHeld = Atomic(false)
   fileprivate let errorCode = Atomic<Int32>(0)
   fileprivate let syncsWaiting = Atomic<Int>(0)
 
@@ -23,8 +24,14 @@ final class VisitorDisk: JournalFiles {
   }
 
   /// No fdatasync returns until ``resume()``.
-  func hold() { syncs.enter() }
-  func resume() { syncs.leave() }
+  func hold() {
+    if !isHeld.exchange(true, ordering: .relaxed) { syncs.enter() }
+  }
+
+  func resume() {
+    if isHeld.exchange(false, ordering: .relaxed) { syncs.leave() }
+  }
+
   var isHolding: Bool { syncsWaiting.load(ordering: .relaxed) > 0 }
 
   /// Every write fails with this errno; 0 makes the disk well again.

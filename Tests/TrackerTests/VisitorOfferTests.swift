@@ -53,13 +53,17 @@ import Testing
 
   @Test func elseTheDatabaseIsAsked() async throws {
     let asked = Mutex<[Int64]>([])
-    let world = try VisitorWorld(find: { id, tenantID in
-      asked.withLock { $0.append(tenantID) }
-      var event = ClickEvent(
-        id: id, tenantID: tenantID, status: .ok, campaignID: 12, ip: IPAddress(v4: 1), currency: .usd)
-      event.subs[1] = "stored"
-      return event
-    })
+    var limits = VisitorService.Limits()
+    limits.offerPatience = .seconds(60)
+    let world = try VisitorWorld(
+      limits: limits,
+      find: { id, tenantID in
+        asked.withLock { $0.append(tenantID) }
+        var event = ClickEvent(
+          id: id, tenantID: tenantID, status: .ok, campaignID: 12, ip: IPAddress(v4: 1), currency: .usd)
+        event.subs[1] = "stored"
+        return event
+      })
     try await world.serve { port in
       let click = ClickID(at: VisitorWorld.clock.now())
       let answer = try await TestHTTPClient(port: port).get("/offer/\(click)/2")

@@ -119,6 +119,7 @@ final class VisitorWorld: Sendable {
       } catch {
         result = .failure(error)
       }
+      disk.resume()
       await services.triggerGracefulShutdown()
       try await tasks.waitForAll()
       await journal.close()

@@ -9,10 +9,16 @@ public struct Micros: Hashable, Comparable, Sendable {
   /// Reads a plain decimal: `10.50`, `10,50`, `-3`, `.5`, `1e2` refused. Past six places it rounds half to even.
   /// Nil for anything else and for amounts beyond ±9.2 trillion.
   public init?(_ decimal: some StringProtocol) {
+    let amount = decimal.utf8.withContiguousStorageIfAvailable { Micros(utf8: $0) }
+    guard let amount = amount ?? Array(decimal.utf8).withUnsafeBufferPointer({ Micros(utf8: $0) }) else { return nil }
+    self = amount
+  }
+
+  public init?(utf8 decimal: UnsafeBufferPointer<UInt8>) {
     var digits: [UInt8] = []
     var places: Int?
     var isNegative = false
-    for (index, byte) in decimal.utf8.enumerated() {
+    for (index, byte) in decimal.enumerated() {
       switch byte {
       case UInt8(ascii: "-") where index == 0: isNegative = true
       case UInt8(ascii: "+") where index == 0: break

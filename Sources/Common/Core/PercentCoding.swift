@@ -27,31 +27,24 @@ public enum PercentCoding {
 
   /// The same as bytes, for whoever must cope with other encodings.
   public static func decodedBytes(_ text: some Sequence<UInt8>, plusIsSpace: Bool = true) -> [UInt8] {
+    let bytes = text.withContiguousStorageIfAvailable { decoded($0, plusIsSpace: plusIsSpace) }
+    return bytes ?? Array(text).withUnsafeBufferPointer { decoded($0, plusIsSpace: plusIsSpace) }
+  }
+
+  private static func decoded(_ text: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool) -> [UInt8] {
     var output: [UInt8] = []
-    var pending: [UInt8] = []
-    for byte in text {
-      if pending.isEmpty {
-        if byte == 0x25 { pending = [byte] } else { output.append(plusIsSpace && byte == 0x2B ? 0x20 : byte) }
-        continue
-      }
-      guard let digit = byte.hexDigit else {
-        output.append(contentsOf: pending)
-        if byte == 0x25 {
-          pending = [byte]
-        } else {
-          pending = []
-          output.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
-        }
-        continue
-      }
-      if pending.count == 1 {
-        pending.append(byte)
+    output.reserveCapacity(text.count)
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      if byte == 0x25, index + 2 < text.count, let high = text[index + 1].hexDigit, let low = text[index + 2].hexDigit {
+        output.append(high << 4 | low)
+        index += 3
       } else {
-        output.append((pending[1].hexDigit ?? 0) << 4 | digit)
-        pending = []
+        output.append(plusIsSpace && byte == 0x2B ? 0x20 : byte)
+        index += 1
       }
     }
-    output.append(contentsOf: pending)
     return output
   }
 

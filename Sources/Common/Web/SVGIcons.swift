@@ -24,7 +24,7 @@ public struct SVGIcons: Sendable {
   /// The icon as decoration: what it means stands beside it or in its button's label.
   public func callAsFunction(_ name: String) -> HTML {
     """
-    <svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" \
+    <svg class="ty-icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" \
     stroke-linejoin="round" aria-hidden="true">\(shapes[name])</svg>
     """
   }

@@ -86,9 +86,12 @@ struct PostbackBench: Sendable {
     PostbackHit(id: ConversionID(at: time), pathKey: key, query: query, address: from.flatMap { IPAddress($0) })
   }
 
+  /// - Parameter time: now, a millisecond after the hit before, unless given.
   @discardableResult
-  func send(_ query: String, at time: Timestamp = start + .hours(1)) async throws -> PostbackOutcome {
-    try await service.receive(hit(query, at: time), in: scope)
+  func send(_ query: String, at time: Timestamp? = nil) async throws -> PostbackOutcome {
+    let arrival = time ?? clock.now()
+    clock.advance(by: .milliseconds(1))
+    return try await service.receive(hit(query, at: arrival), in: scope)
   }
 
   func conversions(of click: ClickEvent) async throws -> [Conversion] {

@@ -12,7 +12,9 @@ struct Layout: Sendable {
     "inter-600.woff2", "inter-700.woff2",
   ]
 
-  static let iconNames = MenuEntry.all.map(\.icon) + ["menu", "sun-moon", "log-out", "plus"]
+  static let iconNames = MenuEntry.all.map(\.icon) + [
+    "menu", "sun-moon", "log-out", "plus", "search", "circle-user-round",
+  ]
 
   init(directories: [String]) {
     assets = StaticAssets(named: Self.assetNames, in: directories)
@@ -39,13 +41,14 @@ struct Layout: Sendable {
       frame.title,
       """
       <div class="ty-shell">
-      <aside class="ty-rail" aria-label="Main menu">\(rail(frame.current, session))</aside>
-      <button class="ty-overlay" type="button" data-drawer-close aria-label="Close menu"></button>
+      <aside class="ty-rail" id="menu" aria-label="Menu"><div class="ty-rail-content">\(rail(frame.current, session))\
+      </div></aside>
+      <button class="ty-overlay" type="button" data-drawer-close tabindex="-1" aria-label="Close menu"></button>
       <div class="ty-main"><header class="ty-top">
-      <button class="btn btn-icon ty-burger" type="button" data-drawer-open aria-expanded="false" \
-      aria-label="Open menu">\(icons("menu"))</button>
+      <button class="btn btn-icon ty-quiet ty-burger" type="button" data-drawer-open aria-expanded="false" \
+      aria-controls="menu" aria-label="Open menu">\(icons("menu"))</button>
       \(bar(session.member.email, account: "/admin/password", signOut: "/admin/logout", csrf))</header>
-      \(main(frame, content))</div></div>\(flash.map(toast))
+      \(main(frame, content))</div></div>\(toasts(flash))
       """)
   }
 
@@ -54,9 +57,9 @@ struct Layout: Sendable {
       shell(
         frame.title,
         """
-        <div class="ty-main"><header class="ty-top"><a class="ty-brand" href="/portal">\(mark)<span>Trackily</span></a>
+        <div class="ty-main"><header class="ty-top"><a class="btn ty-quiet" href="/portal">\(mark)<span>Trackily</span></a>
         \(bar(call.session.email, account: nil, signOut: "/portal/logout", call.csrfField))</header>
-        \(main(frame, content))</div>\(call.request.flash.map(toast))
+        \(main(frame, content))</div>\(toasts(call.request.flash))
         """))
   }
 
@@ -65,8 +68,9 @@ struct Layout: Sendable {
     shell(
       title,
       """
-      <main class="ty-sign" id="content" tabindex="-1"><div class="card"><div class="card-body p-4">
-      <div class="ty-brand px-0">\(mark)<span>Trackily</span></div><h1 class="h2">\(title)</h1>\(content)</div></div></main>
+      <main class="ty-sign" id="content" tabindex="-1"><div class="ty-sign-box">
+      <p class="ty-brand">\(mark)<span>Trackily</span></p>
+      <div class="card"><div class="card-body"><h1>\(title)</h1>\(content)</div></div></div></main>
       """)
   }
 
@@ -87,14 +91,17 @@ struct Layout: Sendable {
 
   private func bar(_ email: EmailAddress, account: String?, signOut: String, _ csrf: HTML) -> HTML {
     let name: HTML =
-      account.map { "<a class=\"btn btn-ghost-secondary\" href=\"\(href: $0)\">\(email)</a>" }
-      ?? "<span class=\"px-2\">\(email)</span>"
+      account.map {
+        """
+        <a class="btn ty-quiet ty-me" href="\(href: $0)" aria-label="My account">\(icons("circle-user-round"))\
+        <span>\(email)</span></a>
+        """
+      } ?? "<span class=\"ty-me ty-lead\"><span>\(email)</span></span>"
     return """
       <span class="ty-spring"></span>
-      <button class="btn btn-icon btn-ghost-secondary" type="button" data-theme-toggle \
-      aria-label="Switch between light and dark">\(icons("sun-moon"))</button>
-      <span class="d-none d-sm-inline">\(name)</span>
-      <form method="post" action="\(href: signOut)">\(csrf)<button class="btn btn-icon btn-ghost-secondary" \
+      <button class="btn btn-icon ty-quiet" type="button" data-theme-toggle \
+      aria-label="Switch between light and dark">\(icons("sun-moon"))</button>\(name)
+      <form method="post" action="\(href: signOut)">\(csrf)<button class="btn btn-icon ty-quiet" \
       aria-label="Sign out">\(icons("log-out"))</button></form>
       """
   }
@@ -111,8 +118,9 @@ struct Layout: Sendable {
 
   private var mark: HTML { "<img src=\"\(assets.url("mark.svg"))\" alt=\"\" width=\"24\" height=\"24\">" }
 
-  private func toast(_ flash: Flash) -> HTML {
-    "<div class=\"ty-toasts\" role=\"status\"><div class=\"ty-toast \(flash.kind.rawValue)\">\(flash.message)</div></div>"
+  private func toasts(_ flash: Flash?) -> HTML {
+    let toast = flash.map { "<div class=\"ty-toast \($0.kind.rawValue)\">\($0.message)</div>" as HTML }
+    return "<div class=\"ty-progress\" aria-hidden=\"true\"></div><div class=\"ty-toasts\" role=\"status\">\(toast)</div>"
   }
 
   private func shell(_ title: String, _ body: HTML) -> HTML {

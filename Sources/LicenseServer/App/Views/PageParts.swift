@@ -4,39 +4,44 @@ import Web
 
 /// The pieces pages are put together from.
 enum PageParts {
-  /// A table in a card; without rows, the sentence that says what belongs here.
+  /// A table in a card; without rows, the sentence that says what belongs here. A heading that begins with `#` is a
+  /// number's.
   static func table(
     _ caption: String, _ headings: [String], _ rows: [HTML], empty: String, next: String? = nil
   ) -> HTML {
     guard !rows.isEmpty else { return "<div class=\"card\"><div class=\"ty-empty\"><p>\(empty)</p></div></div>" }
-    let head = headings.map { "<th scope=\"col\">\($0)</th>" as HTML }
-    let footer = next.map {
-      """
-      <div class="card-footer text-end"><a class="btn" href="\(href: $0)" rel="next">Next page</a></div>
-      """ as HTML
+    let head = headings.map { heading -> HTML in
+      let isNumber = heading.hasPrefix("#")
+      return "<th scope=\"col\"\(if: isNumber, " class=\"num\"")>\(isNumber ? heading.dropFirst() : heading[...])</th>"
+    }
+    let pager = next.map {
+      "<div class=\"card-footer ty-pager\"><a class=\"btn\" href=\"\(href: $0)\" rel=\"next\">Next page</a></div>" as HTML
     }
     return """
-      <div class="card mb-3"><div class="table-responsive" tabindex="0" role="region" aria-label="\(caption)">
-      <table class="table table-vcenter card-table mb-0"><caption class="visually-hidden">\(caption)</caption>
-      <thead><tr>\(head)</tr></thead><tbody>\(rows)</tbody></table></div>\(footer)</div>
+      <div class="card"><div class="ty-scroll" tabindex="0" role="region" aria-label="\(caption)">
+      <table class="table card-table"><caption class="visually-hidden">\(caption)</caption>
+      <thead><tr>\(head)</tr></thead><tbody>\(rows)</tbody></table></div>\(pager)</div>
       """
   }
 
   /// Names and values of one thing.
   static func facts(_ facts: [(name: String, value: HTML)]) -> HTML {
-    let items = facts.map {
-      """
-      <div class="datagrid-item"><dt class="datagrid-title">\($0.name)</dt>\
-      <dd class="datagrid-content">\($0.value)</dd></div>
-      """ as HTML
-    }
-    return "<div class=\"card mb-3\"><div class=\"card-body\"><dl class=\"datagrid\">\(items)</dl></div></div>"
+    let items = facts.map { "<div><dt>\($0.name)</dt><dd>\($0.value)</dd></div>" as HTML }
+    return "<div class=\"card\"><div class=\"card-body\"><dl class=\"ty-facts\">\(items)</dl></div></div>"
   }
 
   static func card(_ title: String, _ content: HTML) -> HTML {
     """
-    <section class="card mb-3"><div class="card-header"><h2 class="card-title">\(title)</h2></div>\
+    <section class="card"><div class="card-header"><h2 class="card-title">\(title)</h2></div>\
     <div class="card-body">\(content)</div></section>
+    """
+  }
+
+  /// A search in the list below it.
+  static func search(_ label: String, _ text: String, icon: HTML) -> HTML {
+    """
+    <form class="ty-search" method="get" role="search">\(icon)<input class="form-control" name="q" type="search" \
+    value="\(text)" placeholder="\(label)" aria-label="\(label)"></form>
     """
   }
 
@@ -45,11 +50,11 @@ enum PageParts {
     let tone =
       switch word {
       case "active", "paid": "good"
-      case "overdue", "open", "suspended": "warn"
-      case "revoked", "expired", "banned": "bad"
-      default: "text-secondary"
+      case "overdue", "open", "copied?": "warn"
+      case "suspended", "revoked", "expired", "banned": "bad"
+      default: "plain"
       }
-    return "<span class=\"ty-badge \(tone)\">\(word)</span>"
+    return "<span class=\"ty-badge \(tone)\">\(word.prefix(1).uppercased() + word.dropFirst())</span>"
   }
 
   /// A moment as a `<time>`, UTC.
@@ -77,7 +82,7 @@ enum PageParts {
   ) -> HTML {
     let note = hint.map { "<small class=\"form-hint\" id=\"\(name)-hint\">\($0)</small>" as HTML }
     return """
-      <div class="mb-3"><label class="form-label" for="\(name)">\(label)</label>\
+      <div class="ty-field"><label class="form-label" for="\(name)">\(label)</label>\
       <input class="form-control" id="\(name)" name="\(name)" type="\(type)" value="\(value)" \
       autocomplete="\(autocomplete)"\(attribute: "required", when: required)\
       \(if: hint != nil, " aria-describedby=\"\(name)-hint\"")>\(note)</div>
@@ -91,7 +96,7 @@ enum PageParts {
       "<option value=\"\($0.value)\"\(attribute: "selected", when: $0.value == selected)>\($0.title)</option>" as HTML
     }
     return """
-      <div class="mb-3"><label class="form-label" for="\(name)">\(label)</label>\
+      <div class="ty-field"><label class="form-label" for="\(name)">\(label)</label>\
       <select class="form-select" id="\(name)" name="\(name)">\(items)</select></div>
       """
   }
@@ -102,10 +107,10 @@ enum PageParts {
     let lines = problem.errors.map { fault -> HTML in
       "<li>\(fault.field.replacing("_", with: " ")): \(fault.message)</li>"
     }
-    let list: HTML = lines.isEmpty ? .empty : "<ul class=\"mb-0\">\(lines)</ul>"
+    let list: HTML = lines.isEmpty ? .empty : "<ul>\(lines)</ul>"
     return """
-      <div class="alert alert-danger" role="alert">\
-      \(lines.isEmpty ? problem.detail ?? problem.title : problem.title)\(list)</div>
+      <div class="ty-note error" role="alert"><div>\
+      \(lines.isEmpty ? problem.detail ?? problem.title : problem.title)\(list)</div></div>
       """
   }
 }

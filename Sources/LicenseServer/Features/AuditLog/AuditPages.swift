@@ -16,8 +16,8 @@ struct AuditPages: Sendable {
         """
         <tr><td>\(record.sequence)</td><td>\(PageParts.time(record.at))</td><td>\(record.actor)</td>\
         <td>\(record.entry.action)</td><td>\(record.entry.subject)</td><td>\(record.address?.description ?? "–")</td>\
-        <td><details><summary>Before and after</summary><pre>\(record.entry.before.text)\n\(record.entry.after.text)\
-        </pre></details></td></tr>
+        <td><details class="ty-details"><summary>Before and after</summary><pre class="ty-json">\
+        \(record.entry.before.text)\n\(record.entry.after.text)</pre></details></td></tr>
         """
       }
       return layout.staffPage(

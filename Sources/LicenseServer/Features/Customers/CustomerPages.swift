@@ -30,8 +30,7 @@ struct CustomerPages: Sendable {
     return layout.staffPage(
       Layout.Frame(title: "Customers", current: Self.path), call,
       """
-      <form class="mb-3" method="get" role="search"><label class="visually-hidden" for="q">Search</label>
-      <input class="form-control" id="q" name="q" type="search" value="\(search)" placeholder="E-mail or name"></form>
+      \(PageParts.search("E-mail or name", search, icon: layout.icons("search")))
       \(PageParts.table(
         "Customers", ["E-mail", "Name", "Since"], rows,
         empty: search.isEmpty ? "There is no customer yet." : "No customer fits.",
@@ -60,7 +59,7 @@ struct CustomerPages: Sendable {
         <td>\(PageParts.status(invoice.status.rawValue))</td></tr>
         """
       }
-      sections.append(PageParts.table("Invoices", ["Invoice", "Total", "Status"], rows, empty: "No invoice yet."))
+      sections.append(PageParts.table("Invoices", ["Invoice", "#Total", "Status"], rows, empty: "No invoice yet."))
     }
     return layout.staffPage(
       Layout.Frame(title: customer.email.description, current: Self.path), call,

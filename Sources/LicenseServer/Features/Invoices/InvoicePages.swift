@@ -28,7 +28,7 @@ struct InvoicePages: Sendable {
     return layout.staffPage(
       Layout.Frame(title: "Invoices", current: Self.path), call,
       PageParts.table(
-        "Invoices", ["Number", "For", "Total", "Status", "Issued", "Payment"], rows,
+        "Invoices", ["Number", "For", "#Total", "Status", "Issued", "Payment"], rows,
         empty: "Nothing has been ordered yet.", next: page.nextCursor.map { "\(Self.path)?cursor=\($0)" }))
   }
 
@@ -36,7 +36,7 @@ struct InvoicePages: Sendable {
     guard invoice.status == .open else { return PageParts.time(invoice.paidAt) }
     guard call.session.allows(.write(.billing)) else { return "–" }
     return """
-      <form class="d-flex gap-2" method="post" action="\(Self.path)/\(invoice.id)/mark-paid">\(call.csrfField)\
+      <form class="ty-copy" method="post" action="\(Self.path)/\(invoice.id)/mark-paid">\(call.csrfField)\
       <input class="form-control" name="reference" required maxlength="200" placeholder="Bank reference" \
       aria-label="Reference of the payment of \(invoice.number)"><button class="btn">Mark paid</button></form>
       """

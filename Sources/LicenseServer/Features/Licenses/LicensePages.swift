@@ -80,9 +80,7 @@ struct LicensePages: Sendable {
         actions: call.session.allows(.write(.licences)) ? add : .empty),
       call,
       """
-      <form class="mb-3" method="get" role="search"><label class="visually-hidden" for="q">Search</label>
-      <input class="form-control" id="q" name="q" type="search" value="\(search)" \
-      placeholder="Customer's e-mail or the key's last four"></form>
+      \(PageParts.search("Customer's e-mail or the key's last four", search, icon: layout.icons("search")))
       \(PageParts.table(
         "Licences", ["Customer", "Plan", "Status", "Key", "Instances", "Expires"], rows,
         empty: search.isEmpty ? "No licence has been issued yet." : "No licence fits.", next: next))
@@ -152,16 +150,16 @@ struct LicensePages: Sendable {
         ("Features", "\(license.entitlements.features.joined(separator: ", "))"),
       ]))
       \(PageParts.table(
-        "Instances", ["Host", "Version", "State", "Users", "Last seen", "Act"],
+        "Instances", ["Host", "Version", "State", "#Users", "Last seen", "Act"],
         instances.map { row($0, call) }, empty: "No tracker has activated this licence yet."))
       """)
   }
 
   private func shown(_ key: LicenseKey) -> HTML {
     """
-    <div class="alert alert-success" role="status">The key in full, shown only now: \
+    <div class="ty-note success" role="status"><div>The key in full, shown only now: \
     <code id="license-key">\(key.text)</code> \
-    <button class="btn btn-sm" type="button" data-copy="license-key">Copy</button></div>
+    <button class="btn btn-sm" type="button" data-copy="license-key">Copy</button></div></div>
     """
   }
 
@@ -179,7 +177,7 @@ struct LicensePages: Sendable {
         "New key", post: "\(path)/rotate-key", call.csrfField,
         confirm: "Make a new key? The old one works on for seven days.")
       + PageParts.button(
-        "Revoke", post: "\(path)/revoke", call.csrfField, style: "btn btn-danger",
+        "Revoke", post: "\(path)/revoke", call.csrfField, style: "btn ty-danger",
         confirm: "Revoke this licence for good?")
   }
 
@@ -196,7 +194,7 @@ struct LicensePages: Sendable {
     return """
       <tr><td>\(instance.hostname)\(if: instance.cloneWatch.isSuspected, " \(PageParts.status("copied?"))")</td>\
       <td>\(instance.version)</td><td>\(PageParts.status(instance.state.rawValue))</td>\
-      <td>\(instance.usage.users.map(String.init) ?? "–")</td><td>\(PageParts.time(instance.lastSeenAt))</td>\
+      <td class="num">\(instance.usage.users.map(String.init) ?? "–")</td><td>\(PageParts.time(instance.lastSeenAt))</td>\
       <td>\(acts)</td></tr>
       """
   }

@@ -67,7 +67,7 @@ struct PortalPages: Sendable {
       Layout.Frame(title: "Your licences"), call,
       """
       \(cards.isEmpty ? PageParts.card("Licences", none) : cards.joined())
-      <h2>Invoices</h2>\(invoiceTable(invoices))
+      <h2 class="ty-heading">Invoices</h2>\(invoiceTable(invoices))
       """)
   }
 
@@ -122,6 +122,6 @@ struct PortalPages: Sendable {
       """
     }
     return PageParts.table(
-      "Invoices", ["Number", "For", "Total", "Status", "Due"], rows, empty: "There is no invoice yet.")
+      "Invoices", ["Number", "For", "#Total", "Status", "Due"], rows, empty: "There is no invoice yet.")
   }
 }

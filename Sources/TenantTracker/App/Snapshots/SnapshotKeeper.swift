@@ -12,10 +12,11 @@ final class SnapshotKeeper: Service {
   private struct State {
     var snapshot = Snapshot.empty
     var records: SnapshotRecords?
-    var builder = SnapshotBuilder()
   }
 
   private let state = Mutex(State())
+  /// Held while a snapshot is compiled, which clicks must not wait for.
+  private let builder = Mutex(SnapshotBuilder())
   private let loader: SnapshotLoader
   private let directory: TenantDirectory
   private let listener: NotificationListener
@@ -71,16 +72,15 @@ final class SnapshotKeeper: Service {
   }
 
   private func publish(_ records: SnapshotRecords, savingTo file: String?) {
-    let (problems, isNew) = state.withLock { state -> ([SnapshotProblem], Bool) in
+    let problems = builder.withLock { builder -> [SnapshotProblem]? in
+      let known = state.withLock { $0.records }
       var fresh = records
-      fresh.takenAt = state.records?.takenAt ?? records.takenAt
-      let isNew = fresh != state.records
-      let built = state.builder.build(records)
-      state.snapshot = built.snapshot
-      state.records = records
-      return (built.problems, isNew)
+      fresh.takenAt = known?.takenAt ?? records.takenAt
+      let built = builder.build(records)
+      state.withLock { $0 = State(snapshot: built.snapshot, records: records) }
+      return fresh == known ? nil : built.problems
     }
-    guard isNew else { return }
+    guard let problems else { return }
     for problem in problems { logger.warning("left out of the click path", metadata: ["problem": "\(problem)"]) }
     if let file { save(records, file) }
   }

@@ -29,7 +29,9 @@ struct SnapshotLoader: Sendable {
   func load(_ tenant: Tenant) async throws -> TenantRecord {
     let scope = try scopes(tenant)
     var record = TenantRecord(id: tenant.id, slug: tenant.slug, isDefault: tenant.isDefault)
-    record.hosts = directory.hosts(of: tenant.id).map { HostRecord(host: $0, servesDashboard: true) }
+    record.hosts = directory.hosts(of: tenant.id).map {
+      HostRecord(host: $0.host, servesDashboard: $0.servesDashboard)
+    }
     let general = try await settings.all(of: scope)
     record.settings.currency = general.currency
     record.settings.timeZone = general.timeZone
@@ -39,8 +41,7 @@ struct SnapshotLoader: Sendable {
     record.offers = try await offers(scope)
     record.sources = try await sources(scope)
     record.networks = try await networks(scope)
-    let zones = Set(record.flows.flatMap { $0.filters.compactMap(\.zone) } + [general.timeZone])
-    record.zones = zones.sorted().compactMap(zone)
+    record.zones = record.zoneNames.sorted().compactMap(zone)
     return record
   }
 

@@ -16,7 +16,7 @@ struct PlaceResolver: Sendable {
   /// default tenant: an unknown host is nobody.
   func place(_ head: RequestHead) async throws -> TrackerPlace {
     guard directory.isLoaded else { throw Problem.unavailable("The database is not reachable just now.") }
-    guard let tenant = directory.tenant(host: head.host), tenant.status != .deleted else {
+    guard let tenant = directory.tenant(dashboardHost: head.host), tenant.status != .deleted else {
       throw Problem.notFound("host")
     }
     guard tenant.status != .suspended else {

@@ -42,10 +42,12 @@ struct TenantCatalog: Sendable {
     try await executor.execute("DELETE FROM control.tenants WHERE id = \(id)")
   }
 
-  /// Every host that is a tenant's, with the tenant's id.
-  func domains() async throws -> [(host: String, tenantID: Int64)] {
-    try await control.query("SELECT host, tenant_id FROM control.domains").map {
-      (try $0.get("host"), try $0.get("tenant_id"))
+  /// Every host that is a tenant's own.
+  func domains() async throws -> [TenantHost] {
+    try await control.query("SELECT host, tenant_id, origin FROM control.domains").map {
+      TenantHost(
+        host: try $0.get("host"), tenantID: try $0.get("tenant_id"),
+        servesDashboard: try $0.get("origin", as: String.self) == "control")
     }
   }
 

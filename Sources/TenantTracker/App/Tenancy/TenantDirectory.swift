@@ -4,13 +4,21 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
+/// A host of a tenant's own.
+struct TenantHost: Sendable, Hashable {
+  let host: String
+  let tenantID: Int64
+  /// False for tracking domains that users add: landings run there with rights of their own, so the dashboard does not.
+  let servesDashboard: Bool
+}
+
 /// Which host is whose, in memory. Reloaded when the control schema says so, and every half minute in any case.
 final class TenantDirectory: Service {
   static let channel = "trackily_control"
 
   struct State: Sendable {
     var tenants: [Int64: Tenant] = [:]
-    var hosts: [String: Int64] = [:]
+    var hosts: [String: TenantHost] = [:]
     var defaultTenant: Int64?
     /// Tenants whose schema is not of this version: their admin answers 503.
     var behind: Set<Int64> = []
@@ -50,18 +58,20 @@ final class TenantDirectory: Service {
 
   func isBehind(_ id: Int64) -> Bool { state.withLock { $0.behind.contains(id) } }
 
-  /// The tenant a host stands for. An address, `localhost` and PUBLIC_URL's host are the default tenant's; in
+  /// The tenant whose dashboard a host shows. A tenant's tracking domain shows none. An address, `localhost` and PUBLIC_URL's host are the default tenant's; in
   /// single-tenant mode every host is.
-  func tenant(host: String) -> Tenant? {
+  func tenant(dashboardHost host: String) -> Tenant? {
     state.withLock { state in
-      if let id = state.hosts[host] { return state.tenants[id] }
+      if let known = state.hosts[host] { return known.servesDashboard ? state.tenants[known.tenantID] : nil }
       let isOurs = state.isSingleTenant || host == "localhost" || ownHosts.contains(host) || IPAddress(host) != nil
       return isOurs ? state.defaultTenant.flatMap { state.tenants[$0] } : nil
     }
   }
 
   /// A tenant's own hosts, for the click path's snapshot.
-  func hosts(of id: Int64) -> [String] { state.withLock { $0.hosts.filter { $0.value == id }.keys.sorted() } }
+  func hosts(of id: Int64) -> [TenantHost] {
+    state.withLock { $0.hosts.values.filter { $0.tenantID == id } }.sorted { $0.host < $1.host }
+  }
 
   var publicHosts: [String] { ownHosts.sorted() }
 
@@ -74,7 +84,7 @@ final class TenantDirectory: Service {
     let isSingleTenant = try await catalog.isSingleTenant()
     state.withLock { state in
       state.tenants = Dictionary(uniqueKeysWithValues: tenants.filter { $0.status != .building }.map { ($0.id, $0) })
-      state.hosts = Dictionary(hosts.map { ($0.host, $0.tenantID) }, uniquingKeysWith: { first, _ in first })
+      state.hosts = Dictionary(hosts.map { ($0.host, $0) }, uniquingKeysWith: { first, _ in first })
       state.defaultTenant = tenants.first { $0.isDefault }?.id
       state.behind = Set(tenants.filter { behind.contains($0.schema.description) }.map(\.id))
       state.isSingleTenant = isSingleTenant

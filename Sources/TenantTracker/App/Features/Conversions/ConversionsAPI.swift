@@ -52,7 +52,7 @@ struct ConversionsAPI: Sendable {
       if let id = ClickID(q) { filter.clickID = id } else { filter.transactionID = q }
     }
     let days = DayFilter(&reader, zone: try await settings.all(of: call.place.scope).zone)
-    if page.sort != nil { reader.fault("sort", "unsupported", "the log is always newest first") }
+    reader.requireNewestFirst(page, by: "created_at")
     try reader.finish()
     filter.period = try await days.period(now: clock.now(), of: call.place.scope)
     return filter

@@ -56,7 +56,7 @@ struct ClicksAPI: Sendable {
     for column in ClickFilter.idColumns { if let id = reader.id(column) { filter.ids.append((column, id)) } }
     for column in ClickFilter.textColumns { if let text = reader.text(column) { filter.texts.append((column, text)) } }
     let days = DayFilter(&reader, zone: try await settings.all(of: call.place.scope).zone)
-    if page.sort != nil { reader.fault("sort", "unsupported", "the log is always newest first") }
+    reader.requireNewestFirst(page, by: "ts")
     try reader.finish()
     filter.period = try await days.period(now: clock.now(), of: call.place.scope)
     return filter

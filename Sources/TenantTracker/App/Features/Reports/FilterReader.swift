@@ -39,6 +39,12 @@ struct FilterReader {
     read(name, "must be one of \(T.allCases.map(\.rawValue).joined(separator: ", "))") { T(rawValue: $0) }
   }
 
+  /// A log has one order; asking for it is no fault.
+  mutating func requireNewestFirst(_ page: PageRequest, by field: String) {
+    guard let sort = page.sort, sort != field || !page.descending else { return }
+    fault("sort", "unsupported", "can only be -\(field): newest first")
+  }
+
   private mutating func read<T>(_ name: String, _ message: String, _ parse: (String) -> T?) -> T? {
     guard let text = text(name) else { return nil }
     let value = parse(text)
