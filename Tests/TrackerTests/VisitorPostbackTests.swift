@@ -185,6 +185,36 @@ import Testing
     }
   }
 
+  @Test func whoseSenderLeavesIsKeptAllTheSame() async throws {
+    let gate = VisitorGate()
+    let received = Mutex(0)
+    let world = try VisitorWorld(receive: { _, _ in
+      received.withLock { $0 += 1 }
+      await gate.wait()
+      throw DatabaseAway()
+    })
+    try await world.serve { port in
+      do {
+        let leaving = (0..<5).map { _ in TestHTTPClient(port: port) }
+        for client in leaving {
+          try await client.write("GET /postback?click_id=\(click) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        }
+        try await eventually { received.withLock { $0 } == 5 }
+      }
+      // These may sit where the others sat.
+      let next = (0..<5).map { _ in TestHTTPClient(port: port) }
+      for client in next { #expect(try await client.get("/c/direct").clickID != nil) }
+      world.disk.hold()
+      for client in next { try await client.write("GET /c/direct HTTP/1.1\r\nHost: localhost\r\n\r\n") }
+      try await eventually { world.tail.count == 10 }
+      gate.open()
+      world.disk.resume()
+      for client in next { #expect(try await client.read().clickID != nil) }
+      try await eventually { try await world.postbacks().count == 5 }
+      #expect(try await world.clicks().count == 10)
+    }
+  }
+
   @Test func whatFailsForGoodIs500AndNotJournaled() async throws {
     struct Broken: Error {}
     let world = try VisitorWorld(receive: { _, _ in throw Broken() })

@@ -12,9 +12,10 @@ struct Layout: Sendable {
     "inter-600.woff2", "inter-700.woff2",
   ]
 
-  static let iconNames = MenuEntry.all.map(\.icon) + [
-    "menu", "sun-moon", "log-out", "plus", "search", "circle-user-round",
-  ]
+  static let iconNames =
+    MenuEntry.all.map(\.icon) + [
+      "menu", "sun-moon", "log-out", "plus", "search", "circle-user-round",
+    ]
 
   init(directories: [String]) {
     assets = StaticAssets(named: Self.assetNames, in: directories)
@@ -120,7 +121,8 @@ struct Layout: Sendable {
 
   private func toasts(_ flash: Flash?) -> HTML {
     let toast = flash.map { "<div class=\"ty-toast \($0.kind.rawValue)\">\($0.message)</div>" as HTML }
-    return "<div class=\"ty-progress\" aria-hidden=\"true\"></div><div class=\"ty-toasts\" role=\"status\">\(toast)</div>"
+    return
+      "<div class=\"ty-progress\" aria-hidden=\"true\"></div><div class=\"ty-toasts\" role=\"status\">\(toast)</div>"
   }
 
   private func shell(_ title: String, _ body: HTML) -> HTML {

@@ -14,8 +14,10 @@ enum PageParts {
       let isNumber = heading.hasPrefix("#")
       return "<th scope=\"col\"\(if: isNumber, " class=\"num\"")>\(isNumber ? heading.dropFirst() : heading[...])</th>"
     }
-    let pager = next.map {
-      "<div class=\"card-footer ty-pager\"><a class=\"btn\" href=\"\(href: $0)\" rel=\"next\">Next page</a></div>" as HTML
+    let pager = next.map { address -> HTML in
+      """
+      <div class="card-footer ty-pager"><a class="btn" href="\(href: address)" rel="next">Next page</a></div>
+      """
     }
     return """
       <div class="card"><div class="ty-scroll" tabindex="0" role="region" aria-label="\(caption)">

@@ -20,7 +20,7 @@ struct InvoicePages: Sendable {
     let page = try await InvoiceStore(database).list(call.page)
     let rows = page.items.map { invoice -> HTML in
       """
-      <tr><td>\(invoice.number)</td><td>\(invoice.lines.map(\.description).joined(separator: ", "))</td>\
+      <tr><td class="text-nowrap">\(invoice.number)</td><td>\(invoice.lines.map(\.description).joined(separator: ", "))</td>\
       <td class="num">\(invoice.total)</td><td>\(PageParts.status(invoice.status.rawValue))</td>\
       <td>\(PageParts.time(invoice.issuedAt))</td><td>\(payment(invoice, call))</td></tr>
       """

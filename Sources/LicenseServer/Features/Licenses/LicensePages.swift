@@ -147,7 +147,7 @@ struct LicensePages: Sendable {
         ("Expires", PageParts.time(license.expiresAt, never: "never")),
         ("Users", "\(license.entitlements.userLimit.map(String.init) ?? "unlimited")"),
         ("Instances", "\(license.activeInstances) of \(license.maxInstances)"),
-        ("Features", "\(license.entitlements.features.joined(separator: ", "))"),
+        ("Features", "\(license.entitlements.featureTitles.joined(separator: ", "))"),
       ]))
       \(PageParts.table(
         "Instances", ["Host", "Version", "State", "#Users", "Last seen", "Act"],
@@ -198,4 +198,9 @@ struct LicensePages: Sendable {
       <td>\(acts)</td></tr>
       """
   }
+}
+
+extension Entitlements {
+  /// What people call the features; those that this version does not know by their names.
+  fileprivate var featureTitles: [String] { features.map { Feature(rawValue: $0)?.title ?? $0 } }
 }

@@ -116,7 +116,7 @@ struct PortalPages: Sendable {
   private func invoiceTable(_ invoices: [Invoice]) -> HTML {
     let rows = invoices.map { invoice -> HTML in
       """
-      <tr><td>\(invoice.number)</td><td>\(invoice.lines.map(\.description).joined(separator: ", "))</td>\
+      <tr><td class="text-nowrap">\(invoice.number)</td><td>\(invoice.lines.map(\.description).joined(separator: ", "))</td>\
       <td class="num">\(invoice.total)</td><td>\(PageParts.status(invoice.status.rawValue))</td>\
       <td>\(PageParts.time(invoice.dueAt))</td></tr>
       """

@@ -39,7 +39,7 @@ struct RolePages: Sendable {
         title: "Roles", current: UserPages.path, crumbs: [("Users & Roles", UserPages.path)],
         actions: mayWrite(call) ? add : .empty), call,
       Parts.table(
-        ["Role"] + Section.allCases.map { Parts.Heading($0.rawValue.capitalizedFirst) } + [.number("Users")],
+        ["Role"] + Section.allCases.map { Parts.Heading($0.rawValue.capitalizedFirst) } + [.number("People")],
         documented + rows, caption: "Roles and what they may do", empty: .empty))
   }
 

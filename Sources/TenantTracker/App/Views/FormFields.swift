@@ -43,8 +43,8 @@ struct FormFields: Sendable {
     let words = path.split { "[].".contains($0) }.map { part in
       Int(part).map { "\($0 + 1)" } ?? part.replacing("_id", with: "").replacing("_", with: " ")
     }
-    let text = words.joined(separator: " ")
-    return text.prefix(1).uppercased() + text.dropFirst()
+    if words == ["url"] || words == ["html"] { return words[0].uppercased() }
+    return words.joined(separator: " ").capitalizedFirst
   }
 
   /// An element's id for a path.
@@ -79,13 +79,15 @@ struct FormFields: Sendable {
   /// What is wrong, on top of the form, each line leading to its field.
   var summary: HTML {
     guard let problem else { return .empty }
+    // Only a list of faults has a headline of its own; any other refusal is one sentence.
+    let isList = problem.status == 422 && !problem.errors.isEmpty
     let lines = problem.errors.map { fault -> HTML in
       "<li><a href=\"#\(Self.id(fault.field))\">\(Self.sentence(fault))</a></li>"
     }
-    let text = problem.errors.isEmpty ? problem.detail ?? problem.title : problem.title
+    let text = isList ? problem.title : problem.detail ?? problem.title
     return """
       <div class="ty-note error" role="alert">\(icons(.error))<div><p>\(text)</p>\
-      \(if: !lines.isEmpty, "<ul>\(lines)</ul>")</div></div>
+      \(if: isList, "<ul>\(lines)</ul>")</div></div>
       """
   }
 }

@@ -35,7 +35,7 @@ struct MenuEntry: Sendable {
       title: "Account",
       entries: [
         MenuEntry(title: "Users & Roles", path: "/admin/users", icon: .users, access: .read(.users)),
-        MenuEntry(title: "License", path: "/admin/license", icon: .license, access: .read(.settings)),
+        MenuEntry(title: "Licence", path: "/admin/license", icon: .license, access: .read(.settings)),
         MenuEntry(title: "Settings", path: "/admin/settings", icon: .settings, access: .read(.settings)),
         MenuEntry(title: "Audit Log", path: "/admin/audit-log", icon: .audit, access: .read(.settings)),
       ]),

@@ -30,7 +30,7 @@ enum FilterWords {
     case .equals: "is"
     case .notEquals: "is not"
     case .in: "is one of"
-    case .notIn: "is none of"
+    case .notIn: "is not one of"
     case .contains: "contains"
     case .notContains: "does not contain"
     }
@@ -52,11 +52,11 @@ enum FilterWords {
     }
   }
 
-  /// `Country is one of US, CA`
+  /// `Country is US or CA`
   static func text(_ filter: FilterRecord) -> String {
     let field = FilterField(rawValue: filter.field).map { title(of: $0) } ?? filter.field
     let op = FilterOperator(rawValue: filter.op).map { title(of: $0) } ?? filter.op
-    let values = filter.values.isEmpty ? "anything" : filter.values.joined(separator: ", ")
+    let values = filter.values.joined(separator: " or ")
     return "\(field) \(op) \(values)\(filter.zone.map { " (\($0))" } ?? "")"
   }
 }
