@@ -41,12 +41,13 @@ public final class Histogram: Sendable {
 public final class MetricsRegistry: Sendable {
   private enum Instrument: Sendable {
     case counter(Counter)
+    case readCounter(@Sendable () -> Int)
     case gauge(@Sendable () -> Double)
     case histogram(Histogram)
 
     var kind: String {
       switch self {
-      case .counter: "counter"
+      case .counter, .readCounter: "counter"
       case .gauge: "gauge"
       case .histogram: "histogram"
       }
@@ -75,6 +76,11 @@ public final class MetricsRegistry: Sendable {
     _ name: String, _ help: String, labels: [(String, String)] = [], value: @escaping @Sendable () -> Double
   ) {
     add(name, help, labels, .gauge(value))
+  }
+
+  /// A count kept elsewhere, read when asked for.
+  public func counter(_ name: String, _ help: String, value: @escaping @Sendable () -> Int) {
+    add(name, help, [], .readCounter(value))
   }
 
   public func histogram(_ name: String, _ help: String, labels: [(String, String)] = []) -> Histogram {
@@ -115,6 +121,7 @@ public final class MetricsRegistry: Sendable {
       for (labels, instrument) in family.series {
         switch instrument {
         case .counter(let counter): text += sample(family.name, labels, "\(counter.value)")
+        case .readCounter(let value): text += sample(family.name, labels, "\(value())")
         case .gauge(let value): text += sample(family.name, labels, "\(value())")
         case .histogram(let histogram): text += samples(family.name, labels, histogram)
         }

@@ -43,6 +43,10 @@ extension DatabaseError {
     guard let error = error as? DatabaseError else { return nil }
     if error.isConnectionProblem { return .unavailable("The database is not reachable just now.", retryAfter: 5) }
     if error.kind == .timeout { return .unavailable("The database took too long.", retryAfter: 5) }
+    // NUL and other characters that a text column can't hold.
+    if error.sqlState == "22021" || error.sqlState == "22P05" {
+      return .invalid("request", "invalid", "holds characters that can't be stored")
+    }
     return nil
   }
 }

@@ -110,17 +110,20 @@ private struct LossLog {
 
 private enum JournalGauges {
   static func register(_ metrics: MetricsRegistry, journal: Journal, tail: ClickTail) {
+    let counter = { (name: String, help: String, value: @escaping @Sendable (JournalFigures) -> Int) in
+      metrics.counter(name, help) { value(journal.figures) }
+    }
     let gauge = { (name: String, help: String, value: @escaping @Sendable (JournalFigures) -> Int) in
       metrics.gauge(name, help) { Double(value(journal.figures)) }
     }
-    gauge("trackily_journal_appended_total", "Records made durable.") { $0.appended }
-    gauge("trackily_journal_failed_total", "Records whose batch failed.") { $0.failed }
-    gauge("trackily_journal_overloaded_total", "Records refused because too much waited.") { $0.overloaded }
-    gauge("trackily_journal_batches_total", "Batches written.") { $0.batches }
-    gauge("trackily_journal_fdatasync_total", "Calls of fdatasync, one for each batch.") { $0.syncs }
-    gauge("trackily_journal_bytes_total", "Bytes of the batches written.") { $0.bytes }
-    gauge("trackily_journal_failed_segments_total", "Segments given up after a disk error.") { $0.failedSegments }
-    gauge("trackily_journal_losses_total", "Faults that mean a loss.") { $0.losses }
+    counter("trackily_journal_appended_total", "Records made durable.") { $0.appended }
+    counter("trackily_journal_failed_total", "Records whose batch failed.") { $0.failed }
+    counter("trackily_journal_overloaded_total", "Records refused because too much waited.") { $0.overloaded }
+    counter("trackily_journal_batches_total", "Batches written.") { $0.batches }
+    counter("trackily_journal_fdatasync_total", "Calls of fdatasync, one for each batch.") { $0.syncs }
+    counter("trackily_journal_bytes_total", "Bytes of the batches written.") { $0.bytes }
+    counter("trackily_journal_failed_segments_total", "Segments given up after a disk error.") { $0.failedSegments }
+    counter("trackily_journal_losses_total", "Faults that mean a loss.") { $0.losses }
     gauge("trackily_journal_pending_bytes", "Bytes waiting for the disk.") { $0.pendingBytes }
     gauge("trackily_journal_durable_segment", "Number of the segment being written.") { Int($0.durableEnd.segment) }
     gauge("trackily_journal_durable_offset_bytes", "Durable bytes of that segment.") { Int($0.durableEnd.offset) }

@@ -70,11 +70,11 @@ extension ClickTail.Shard {
     compact()
   }
 
-  /// Forgets the ids at the front that are gone, so that `order` stays about as long as `events`.
+  /// Forgets the ids that are gone, so that `order` stays about as long as `events`.
   fileprivate mutating func compact() {
     while head < order.count, events[order[head]] == nil { head += 1 }
-    if head > 1_024, head * 2 > order.count {
-      order.removeFirst(head)
+    if order.count > 2 * events.count + 1_024 {
+      order = order[head...].filter { events[$0] != nil }
       head = 0
     }
   }
