@@ -73,7 +73,7 @@ const ask = (question, yes) =>
       buttons.append(element);
     };
     button("Cancel", "", "no");
-    button(yes, "btn-primary", "yes");
+    button(yes, "ty-destroy", "yes");
     dialog.append(text, buttons);
     dialog.addEventListener("close", () => {
       dialog.remove();
@@ -207,6 +207,6 @@ if (window.TomSelect) {
     const label = document.querySelector(`label[for="${select.id}"]`);
     label.id = `${select.id}-label`;
     select.setAttribute("aria-labelledby", label.id);
-    new TomSelect(select, { maxOptions: null, plugins: [], controlInput: "<input autocomplete=\"off\">" });
+    new TomSelect(select, { maxOptions: null, selectOnTab: true });
   });
 }

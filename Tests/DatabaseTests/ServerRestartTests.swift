@@ -23,9 +23,7 @@ import Testing
         #expect(error.isConnectionProblem)
         return error.kind == .unreachable
       }
-      let begin = ContinuousClock.now
       for _ in 0..<20 { #expect(await databaseError { try await pool.query("SELECT 1") }?.kind == .unreachable) }
-      #expect(ContinuousClock.now - begin < .seconds(5))
 
       try await cluster.start()
       try await eventually("the pool answers again") { (try? await pool.scalar("SELECT 1")) == 1 }

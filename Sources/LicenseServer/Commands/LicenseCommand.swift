@@ -72,33 +72,34 @@ struct LicenseCommand: AsyncParsableCommand {
   struct Suspend: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "suspend", abstract: "Suspend a licence.")
 
-    @Argument(help: "The licence's id.")
-    var id: Int64
-
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var chosen: ChosenLicense
 
     func run() async throws {
-      try await CommandLineServer.runMigrated { server in
-        let license = try await server.licenses.suspend(id, by: .commandLine)
-        let now = server.clock.now()
-        CommandLineServer.say(json ? license.json(at: now).text : license.line(at: now))
-      }
+      try await chosen.change { server, id in try await server.licenses.suspend(id, by: .commandLine) }
     }
   }
 
   struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "revoke", abstract: "Revoke a licence for good.")
 
+    @OptionGroup var chosen: ChosenLicense
+
+    func run() async throws {
+      try await chosen.change { server, id in try await server.licenses.revoke(id, by: .commandLine) }
+    }
+  }
+
+  /// The licence a command is about.
+  struct ChosenLicense: ParsableArguments {
     @Argument(help: "The licence's id.")
     var id: Int64
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    func run() async throws {
+    func change(_ act: (ControlPlane, Int64) async throws -> License) async throws {
       try await CommandLineServer.runMigrated { server in
-        let license = try await server.licenses.revoke(id, by: .commandLine)
+        let license = try await act(server, id)
         let now = server.clock.now()
         CommandLineServer.say(json ? license.json(at: now).text : license.line(at: now))
       }

@@ -20,7 +20,8 @@ struct AdminAPI: Sendable {
     domainVerification = DomainVerification(
       store: DomainStore(), catalog: tracker.catalog, directory: parts.directory,
       publicHost: tracker.configuration.publicHost,
-      resolve: { [resolver = parts.resolver] host in (try? await resolver.addresses(host)) ?? [] }, clock: tracker.clock)
+      resolve: { [resolver = parts.resolver] host in (try? await resolver.addresses(host)) ?? [] }, clock: tracker.clock
+    )
   }
 
   func table() -> TrackerTable {

@@ -33,8 +33,12 @@ struct Configuration: Sendable {
     adminMustChangePassword = reader.optional("ADMIN_PASSWORD_CHANGE", default: true, "required or never") {
       ["required": true, "never": false][$0]
     }
-    port = reader.optional("PORT", default: 3000, "a port number") { Int($0).flatMap { (0...65_535).contains($0) ? $0 : nil } }
-    licenseKey = reader.optional("LICENSE_KEY", "a licence key of at most 100 characters") { $0.count <= 100 ? $0 : nil }
+    port = reader.optional("PORT", default: 3000, "a port number") {
+      Int($0).flatMap { (0...65_535).contains($0) ? $0 : nil }
+    }
+    licenseKey = reader.optional("LICENSE_KEY", "a licence key of at most 100 characters") {
+      $0.count <= 100 ? $0 : nil
+    }
     licenseServerURL = reader.optional(
       "LICENSE_SERVER_URL", default: "https://license.trackily.online", "an http or https URL", parse: Self.baseURL)
     publicURL = reader.optional("PUBLIC_URL", "an http or https URL", parse: Self.baseURL)
@@ -45,9 +49,10 @@ struct Configuration: Sendable {
     secretKey = reader.optional("SECRET_KEY", "at least 32 characters") { $0.utf8.count >= 32 ? $0 : nil }
     controlToken = reader.optional("CONTROL_TOKEN", "at least 32 characters") { $0.utf8.count >= 32 ? $0 : nil }
     metricsToken = reader.optional("METRICS_TOKEN", "at least 16 characters") { $0.utf8.count >= 16 ? $0 : nil }
-    journalSegmentBytes = reader.optional("JOURNAL_SEGMENT_MB", default: 64, "1 to 1024") {
-      Int($0).flatMap { (1...1_024).contains($0) ? $0 : nil }
-    } << 20
+    journalSegmentBytes =
+      reader.optional("JOURNAL_SEGMENT_MB", default: 64, "1 to 1024") {
+        Int($0).flatMap { (1...1_024).contains($0) ? $0 : nil }
+      } << 20
     _ = Self.readLogging(&reader)
     try reader.finish()
     guard let databaseURL, let adminEmail = adminEmail ?? EmailAddress("admin@example.com") else {
@@ -59,7 +64,8 @@ struct Configuration: Sendable {
 
   /// `LOG_LEVEL` and `LOG_FORMAT`, needed before the first log line.
   static func readLogging(_ reader: inout EnvironmentReader) -> (level: Logger.Level, format: LogFormat) {
-    let level = reader.optional("LOG_LEVEL", default: Logger.Level.info, "trace, debug, info, notice, warning or error") {
+    let level = reader.optional("LOG_LEVEL", default: Logger.Level.info, "trace, debug, info, notice, warning or error")
+    {
       Logger.Level(rawValue: $0)
     }
     let format = reader.optional("LOG_FORMAT", default: LogFormat.text, "text or json") { LogFormat(rawValue: $0) }

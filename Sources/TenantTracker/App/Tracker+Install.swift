@@ -17,7 +17,9 @@ extension Tracker {
   /// Makes the default tenant with its first admin, once.
   /// - Throws: ``ConfigurationError`` when there is no tenant yet and ADMIN_PASSWORD is not set.
   func ensureDefaultTenant() async throws -> Tenant {
-    if let existing = try await catalog.all().first(where: { $0.isDefault && $0.status != .building }) { return existing }
+    if let existing = try await catalog.all().first(where: { $0.isDefault && $0.status != .building }) {
+      return existing
+    }
     guard let password = configuration.adminPassword else {
       throw ConfigurationError(problems: [
         "ADMIN_PASSWORD is missing: it must be a password of 12 to 256 characters at the first start"

@@ -17,7 +17,8 @@ extension Tracker {
     let services = try parts.services()
     let group = ServiceGroup(
       configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-    logger.notice("trackily starts", metadata: ["version": "\(Configuration.version)", "port": "\(configuration.port)"])
+    logger.notice(
+      "trackily starts", metadata: ["version": "\(Configuration.version)", "port": "\(configuration.port)"])
     try await group.run()
   }
 }
@@ -44,7 +45,8 @@ struct ServingParts: Sendable {
     let directoryListener = NotificationListener(
       dsn: dsn.with(applicationName: "trackily-listen"), channels: [TenantDirectory.channel], logger: logger)
     let snapshotListener = NotificationListener(
-      dsn: dsn.with(applicationName: "trackily-listen"), channels: [TenantDirectory.channel, ConfigurationWriter.channel],
+      dsn: dsn.with(applicationName: "trackily-listen"),
+      channels: [TenantDirectory.channel, ConfigurationWriter.channel],
       logger: logger)
     listeners = [directoryListener, snapshotListener]
     directory = tracker.makeDirectory(listener: directoryListener)
@@ -86,7 +88,9 @@ struct ServingParts: Sendable {
 
   private func refuseWithoutSnapshot(_ error: DatabaseError) throws {
     guard snapshots.isReady else {
-      throw ConfigurationError(problems: ["DATABASE_URL is not reachable, and there is no snapshot to serve from: \(error)"])
+      throw ConfigurationError(problems: [
+        "DATABASE_URL is not reachable, and there is no snapshot to serve from: \(error)"
+      ])
     }
     tracker.logger.warning("the database is not reachable; clicks are served from the snapshot on disk")
   }

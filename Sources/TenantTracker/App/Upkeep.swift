@@ -30,7 +30,8 @@ struct Upkeep: Service {
       try await tracker.accounts.sessions.removeExpired(at: now, of: scope)
       try await IdempotencyStore(clock: tracker.clock).removeExpired(of: scope)
     }
-    guard tracker.configuration.controlToken != nil, let installation = try await Installation.find(tracker.control) else {
+    guard tracker.configuration.controlToken != nil, let installation = try await Installation.find(tracker.control)
+    else {
       return
     }
     try await tracker.schemas.refill(to: Self.readySchemas, installation)

@@ -17,7 +17,7 @@ struct AuditAPI: Sendable {
       ],
       answer: .page(of: .ref("audit_entry"))
     ) { call in
-      .json(try await AuditStore(database).list(call.page).json(\.json))
+      .json(try await AuditStore(database).list(call.listRequest).json(\.json))
     }
     table.on(
       .get, "/audit-log/verify", .read(.settings), "Checks the audit log's hash chain",

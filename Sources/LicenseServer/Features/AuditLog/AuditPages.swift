@@ -11,7 +11,7 @@ struct AuditPages: Sendable {
 
   func register(in table: inout StaffTable) {
     table.page("/audit-log", .read(.settings), "The audit log") { call in
-      let page = try await AuditStore(database).list(call.page)
+      let page = try await AuditStore(database).list(call.listRequest)
       let rows = page.items.map { record -> HTML in
         """
         <tr><td>\(record.sequence)</td><td>\(PageParts.time(record.at))</td><td>\(record.actor)</td>\

@@ -14,7 +14,7 @@ struct CustomerAPI: Sendable {
       .get, "/customers", .read(.customers), "Customers, the newest first",
       query: .page + [QueryParameter("email", .email, "With this address.")], answer: .page(of: .ref("customer"))
     ) { call in
-      .json(try await CustomerStore(database).list(call.page).json(\.json))
+      .json(try await CustomerStore(database).list(call.listRequest).json(\.json))
     }
     table.on(.get, "/customers/{id}", .read(.customers), "One customer", answer: .ref("customer")) { call in
       guard let customer = try await CustomerStore(database).find(call.id()) else { throw Problem.notFound("customer") }

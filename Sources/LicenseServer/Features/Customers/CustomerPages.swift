@@ -18,7 +18,7 @@ struct CustomerPages: Sendable {
   }
 
   @Sendable private func list(_ call: StaffCall) async throws -> Reply {
-    let request = try call.page
+    let request = try call.listRequest
     let page = try await CustomerStore(database).list(request)
     let rows = page.items.map { customer -> HTML in
       """

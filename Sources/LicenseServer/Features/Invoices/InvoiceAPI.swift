@@ -19,7 +19,7 @@ struct InvoiceAPI: Sendable {
       ],
       answer: .page(of: .ref("invoice"))
     ) { call in
-      .json(try await InvoiceStore(database).list(call.page).json(\.json))
+      .json(try await InvoiceStore(database).list(call.listRequest).json(\.json))
     }
     table.on(.get, "/invoices/{id}", .read(.billing), "One invoice", answer: .ref("invoice")) { call in
       guard let invoice = try await InvoiceStore(database).find(call.id()) else { throw Problem.notFound("invoice") }

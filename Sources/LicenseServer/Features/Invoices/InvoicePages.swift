@@ -17,7 +17,7 @@ struct InvoicePages: Sendable {
   }
 
   @Sendable private func list(_ call: StaffCall) async throws -> Reply {
-    let page = try await InvoiceStore(database).list(call.page)
+    let page = try await InvoiceStore(database).list(call.listRequest)
     let rows = page.items.map { invoice -> HTML in
       """
       <tr><td class="text-nowrap">\(invoice.number)</td><td>\(invoice.lines.map(\.description).joined(separator: ", "))</td>\

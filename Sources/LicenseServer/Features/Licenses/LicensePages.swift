@@ -57,7 +57,7 @@ struct LicensePages: Sendable {
 
   @Sendable private func list(_ call: StaffCall) async throws -> Reply {
     let now = clock.now()
-    let request = try call.page
+    let request = try call.listRequest
     let page = try await LicenseStore(database).list(request, at: now)
     let rows = page.items.map { license -> HTML in
       """

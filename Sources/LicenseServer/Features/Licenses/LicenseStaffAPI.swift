@@ -23,7 +23,7 @@ struct LicenseStaffAPI: Sendable {
       answer: .page(of: .ref("license"))
     ) { call in
       let now = clock.now()
-      return .json(try await LicenseStore(database).list(call.page, at: now).json { $0.json(at: now) })
+      return .json(try await LicenseStore(database).list(call.listRequest, at: now).json { $0.json(at: now) })
     }
     table.on(
       .post, "/licenses", .write(.licences), "Issues a licence; only this answer has its key",

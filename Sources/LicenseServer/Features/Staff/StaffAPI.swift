@@ -32,7 +32,7 @@ struct StaffAPI: Sendable {
     table.on(
       .get, "/staff", .read(.staff), "The vendor's staff", query: .page, answer: .page(of: .ref("staff_member"))
     ) { call in
-      .json(try await StaffStore(database).list(call.page).json(\.json))
+      .json(try await StaffStore(database).list(call.listRequest).json(\.json))
     }
     table.on(
       .get, "/staff/{id}", .read(.staff), "One member of the staff", answer: .ref("staff_member")

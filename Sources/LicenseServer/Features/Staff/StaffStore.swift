@@ -51,7 +51,7 @@ struct StaffStore: Sendable {
   func list(_ page: PageRequest) async throws(DatabaseError) -> Page<StaffMember> {
     let after = page.cursor.flatMap { Int64($0) }
     let found = try await members(
-      "WHERE (\(after)::bigint IS NULL OR s.id > \(after)) ORDER BY s.id LIMIT \(page.limit + 1)")
+      "WHERE (\(after)::bigint IS NULL OR s.id < \(after)) ORDER BY s.id DESC LIMIT \(page.limit + 1)")
     return Page(fetched: found, limit: page.limit) { String($0.id) }
   }
 

@@ -17,7 +17,7 @@ struct SubscriptionAPI: Sendable {
       ],
       answer: .page(of: .ref("subscription"))
     ) { call in
-      .json(try await SubscriptionStore(database).list(call.page).json(\.json))
+      .json(try await SubscriptionStore(database).list(call.listRequest).json(\.json))
     }
     table.on(.get, "/subscriptions/{id}", .read(.billing), "One subscription", answer: .ref("subscription")) { call in
       guard let subscription = try await SubscriptionStore(database).find(call.id()) else {

@@ -156,7 +156,9 @@ struct AccessAPI: Sendable {
   /// Switches one-time codes on, once the app has shown that it has the secret.
   /// - Returns: recovery codes, never to be seen again.
   func confirmTOTP(secret: String, code: String, by call: TrackerCall) async throws -> [RecoveryCode] {
-    guard let totp = TOTP(typedSecret: secret) else { throw Problem.invalid("secret", "invalid", "is no secret of ours") }
+    guard let totp = TOTP(typedSecret: secret) else {
+      throw Problem.invalid("secret", "invalid", "is no secret of ours")
+    }
     guard totp.acceptedStep(of: code, at: accounts.clock.now(), lastAccepted: nil) != nil else {
       throw Problem.invalid("code", "wrong", "is not the code shown now")
     }

@@ -77,7 +77,8 @@ struct AccessPages: Sendable {
     if case .session(let id) = call.session.credential {
       try await accounts.sessions.end(id: id, user: call.session.user.id, of: call.place.scope)
     }
-    return Reply.redirect(to: Self.signInPath, flash: Flash(.info, "You are signed out.")).with(cookie.clear(for: call.head))
+    return Reply.redirect(to: Self.signInPath, flash: Flash(.info, "You are signed out.")).with(
+      cookie.clear(for: call.head))
   }
 
   // Invitations and password resets

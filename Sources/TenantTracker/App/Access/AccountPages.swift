@@ -31,7 +31,8 @@ struct AccountPages: Sendable {
 
   private func frame(_ title: String, actions: HTML = .empty) -> Layout.Frame {
     Layout.Frame(
-      title: title, current: Self.path, crumbs: title == "My account" ? [] : [("My account", Self.path)], actions: actions)
+      title: title, current: Self.path, crumbs: title == "My account" ? [] : [("My account", Self.path)],
+      actions: actions)
   }
 
   // The overview

@@ -51,7 +51,8 @@ struct Accounts: Sendable {
     let token = try await openSession(for: found.user.id, attempt, at: now, scope)
     try await audit.append(
       .init(
-        actor: found.user.email.description, action: "login", subject: "user:\(found.user.id)", address: attempt.address),
+        actor: found.user.email.description, action: "login", subject: "user:\(found.user.id)", address: attempt.address
+      ),
       to: scope)
     return (token, found.user)
   }
@@ -147,7 +148,8 @@ struct Accounts: Sendable {
   }
 
   /// Sets the password that an invitation or reset link is for; all sessions end.
-  func acceptInvitation(token: String, password: String, address: IPAddress, in scope: TenantScope) async throws -> User {
+  func acceptInvitation(token: String, password: String, address: IPAddress, in scope: TenantScope) async throws -> User
+  {
     let tokenHash = TokenHash(of: token).bytes
     let now = clock.now()
     guard let id = try await invitations.user(tokenHash: tokenHash, at: now, of: scope),

@@ -43,7 +43,8 @@ struct AuditPages: Sendable {
   /// Reads the whole log and checks each entry against the one before.
   private func verdict(_ call: TrackerCall) async throws -> HTML {
     guard let fault = try await audit.firstFault(of: call.place.scope) else {
-      return Parts.note(.info, "<p role=\"status\">The chain is intact: no entry was changed or taken out.</p>", layout.icons)
+      return Parts.note(
+        .info, "<p role=\"status\">The chain is intact: no entry was changed or taken out.</p>", layout.icons)
     }
     return Parts.note(
       .error,

@@ -1,4 +1,5 @@
 import Web
+
 /// The documented roles. What a custom user may do is written with the user or with a shared custom role.
 enum Role: String, CaseIterable, Sendable {
   case admin, manager, viewer, custom

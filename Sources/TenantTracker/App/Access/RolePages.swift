@@ -48,13 +48,15 @@ struct RolePages: Sendable {
       let word = permissions[section].map { $0.rawValue.capitalizedFirst }
       return "<td>\(Parts.text(word))</td>"
     }
-    return "<tr><th scope=\"row\">\(name)</th>\(cells)<td class=\"num\">\(users.map { Figures.count($0) } ?? "")</td></tr>"
+    return
+      "<tr><th scope=\"row\">\(name)</th>\(cells)<td class=\"num\">\(users.map { Figures.count($0) } ?? "")</td></tr>"
   }
 
   private func newForm(_ fields: FormFields, _ call: TrackerCall) -> Reply {
     formPage(
       "New role", fields, action: Self.path,
-      buttons: "<button class=\"btn btn-primary\">Add role</button><a class=\"btn\" href=\"\(Self.path)\">Cancel</a>", call)
+      buttons: "<button class=\"btn btn-primary\">Add role</button><a class=\"btn\" href=\"\(Self.path)\">Cancel</a>",
+      call)
   }
 
   private func editor(_ role: RoleStore.CustomRole, _ fields: FormFields, _ call: TrackerCall) -> Reply {

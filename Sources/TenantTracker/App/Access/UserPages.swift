@@ -21,7 +21,9 @@ struct UserPages: Sendable {
       return try await editor(user, FormFields(UserForm.values(of: user), icons: layout.icons), call)
     }
     table.action("/users/{id}", .write(.users), "Change: user") { try await update($0) }
-    table.action("/users/{id}/status", .write(.users), "Disable a user, or let one in again") { try await setStatus($0) }
+    table.action("/users/{id}/status", .write(.users), "Disable a user, or let one in again") {
+      try await setStatus($0)
+    }
     table.action("/users/{id}/invite", .write(.users), "A new link by which the user sets a password") {
       try await invite($0)
     }
@@ -95,7 +97,8 @@ struct UserPages: Sendable {
   private func editor(_ user: User, _ fields: FormFields, _ call: TrackerCall) async throws -> Reply {
     let form = UserForm(fields: fields, roles: try await api.roles.all(of: call.place.scope))
     let isOpen = mayWrite(call)
-    let buttons: HTML = "<div class=\"card-footer ty-buttons\"><button class=\"btn btn-primary\">Save changes</button></div>"
+    let buttons: HTML =
+      "<div class=\"card-footer ty-buttons\"><button class=\"btn btn-primary\">Save changes</button></div>"
     let times = LocalTimes(try await settings.all(of: call.place.scope))
     return layout.page(
       Layout.Frame(title: user.email.description, current: Self.path, crumbs: [("Users & Roles", Self.path)]), call,
@@ -181,7 +184,8 @@ struct UserPages: Sendable {
   private func setStatus(_ call: TrackerCall) async throws -> Reply {
     try await act(call) { id in
       let user = try await api.update(id, ["status": JSONValue(call.form["status"])], by: call)
-      let message = user.status == .disabled ? "\(user.email) is disabled and signed out." : "\(user.email) is let in again."
+      let message =
+        user.status == .disabled ? "\(user.email) is disabled and signed out." : "\(user.email) is let in again."
       return .redirect(to: "\(Self.path)/\(id)", flash: Flash(.success, message))
     }
   }

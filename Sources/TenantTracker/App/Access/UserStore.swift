@@ -19,7 +19,9 @@ struct UserStore: Sendable {
       WHERE \(request.following("u.id")) AND (u.email ILIKE \(request.pattern) OR u.name ILIKE \(request.pattern))
       ORDER BY \(request.order("u.id")) LIMIT \(request.limit + 1)
       """)
-    return Page(fetched: try rows.map(Self.user), limit: request.limit, total: try await count(in: scope)) { "\($0.id)" }
+    return Page(fetched: try rows.map(Self.user), limit: request.limit, total: try await count(in: scope)) {
+      "\($0.id)"
+    }
   }
 
   func find(_ id: Int64, of scope: TenantScope, in executor: (any SQLExecutor)? = nil) async throws -> User? {
@@ -82,7 +84,9 @@ struct UserStore: Sendable {
   }
 
   /// Adds the user; the caller holds the seat lock. Nil when the e-mail address is taken.
-  func insert(_ new: New, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor) async throws -> Int64? {
+  func insert(_ new: New, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor) async throws
+    -> Int64?
+  {
     let status = new.passwordHash == nil ? User.Status.invited : .active
     let rows = try await executor.query(
       """

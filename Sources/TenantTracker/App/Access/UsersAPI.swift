@@ -50,7 +50,8 @@ struct UsersAPI: Sendable {
     table.on(.get, "/audit-log/verify", .read(.settings), "Check the audit log's hash chain", answer: .any) {
       let fault = try await audit.firstFault(of: $0.place.scope)
       return .json([
-        "intact": .bool(fault == nil), "first_fault": JSONValue(fault?.sequence), "kind": JSONValue(fault?.kind.rawValue),
+        "intact": .bool(fault == nil), "first_fault": JSONValue(fault?.sequence),
+        "kind": JSONValue(fault?.kind.rawValue),
       ])
     }
   }

@@ -1,7 +1,7 @@
-import Licensing
 import ArgumentParser
 import Core
 import Foundation
+import Licensing
 import Security
 
 struct HealthcheckCommand: AsyncParsableCommand {

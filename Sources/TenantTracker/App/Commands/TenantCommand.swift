@@ -1,7 +1,7 @@
-import Security
 import ArgumentParser
 import Core
 import Database
+import Security
 
 struct TenantCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,14 +19,19 @@ struct TenantCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      guard Tenant.isValidSlug(slug) else { throw ValidationError("slug must be lower-case letters, digits and hyphens") }
-      guard let email = EmailAddress(adminEmail) else { throw ValidationError("--admin-email must be an e-mail address") }
+      guard Tenant.isValidSlug(slug) else {
+        throw ValidationError("slug must be lower-case letters, digits and hyphens")
+      }
+      guard let email = EmailAddress(adminEmail) else {
+        throw ValidationError("--admin-email must be an e-mail address")
+      }
       try await CommandLineTracker.run { tracker in
         let made = try await tracker.provisioner.provision(
           .init(slug: slug, name: name ?? slug, domains: domain.map { $0.lowercased() }, admin: (email, nil, false)))
         if let licenseKey { try await tracker.licenses.adopt(key: licenseKey, for: try tracker.scope(of: made.tenant)) }
         let answer: JSONValue = [
-          "slug": .string(made.tenant.slug), "schema": .string(made.tenant.schema.description), "new": .bool(made.isNew),
+          "slug": .string(made.tenant.slug), "schema": .string(made.tenant.schema.description),
+          "new": .bool(made.isNew),
           "admin_invitation_token": JSONValue(made.invitation?.text),
         ]
         if json {
@@ -96,7 +101,9 @@ struct TenantCommand: AsyncParsableCommand {
   private static func setStatus(_ status: Tenant.Status, _ slug: String) async throws {
     try await CommandLineTracker.run { tracker in
       let tenant = try await find(slug, tracker)
-      guard !tenant.isDefault || status != .deleted else { throw Problem.conflict("The default tenant can't be deleted.") }
+      guard !tenant.isDefault || status != .deleted else {
+        throw Problem.conflict("The default tenant can't be deleted.")
+      }
       try await tracker.provisioner.setStatus(status, of: tenant)
     }
   }

@@ -1,6 +1,6 @@
-import Database
 import ArgumentParser
 import Core
+import Database
 import Foundation
 import Logging
 

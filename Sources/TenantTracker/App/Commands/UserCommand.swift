@@ -1,8 +1,8 @@
-import Licensing
 import ArgumentParser
 import Core
 import Database
 import Foundation
+import Licensing
 import Security
 
 struct UserCommand: AsyncParsableCommand {
@@ -31,7 +31,8 @@ struct UserCommand: AsyncParsableCommand {
             in: connection)
           guard let id else { throw Problem.conflict("There is a user with this e-mail address.", field: "email") }
           try await tracker.audit.append(
-            .init(actor: "command line", action: "user.create", subject: "user:\(id)"), to: scope.schema, in: connection)
+            .init(actor: "command line", action: "user.create", subject: "user:\(id)"), to: scope.schema, in: connection
+          )
           return try await tracker.accounts.invite(id, .invitation, of: scope, in: connection)
         }
         CommandLineTracker.say("/admin/invitation#\(token.text)")
@@ -49,7 +50,9 @@ struct UserCommand: AsyncParsableCommand {
     func run() async throws {
       guard let address = EmailAddress(email) else { throw ValidationError("email must be an e-mail address") }
       try await UserCommand.inTenant(tenant) { tracker, scope in
-        guard let user = try await tracker.accounts.users.find(address, of: scope) else { throw Problem.notFound("user") }
+        guard let user = try await tracker.accounts.users.find(address, of: scope) else {
+          throw Problem.notFound("user")
+        }
         let token = try await scope.transaction { connection in
           try await tracker.audit.append(
             .init(actor: "command line", action: "user.password_reset", subject: "user:\(user.id)"), to: scope.schema,

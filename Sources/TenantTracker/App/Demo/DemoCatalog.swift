@@ -32,7 +32,8 @@ struct DemoCatalog: Sendable {
     ] {
       ids.append(
         try await TrafficSourceStore().insert(
-          .init(name: name, clickIDParameter: clickID, costParameter: cost, currency: nil, notes: ""), at: now, of: scope,
+          .init(name: name, clickIDParameter: clickID, costParameter: cost, currency: nil, notes: ""), at: now,
+          of: scope,
           in: connection))
     }
     return ids

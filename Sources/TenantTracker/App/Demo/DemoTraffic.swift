@@ -42,7 +42,8 @@ struct DemoTraffic: Sendable {
     let tail = ClickTail()
     let postbacks = PostbackService(tail: tail, clock: tracker.clock)
     let writer = JournalWriter(
-      control: tracker.control, base: tracker.configuration.databaseURL, secrets: tracker.secrets, logger: tracker.logger)
+      control: tracker.control, base: tracker.configuration.databaseURL, secrets: tracker.secrets,
+      logger: tracker.logger)
     let drainer = tracker.drainer(
       journal, writer: writer, directory: directory, tail: tail, postbacks: postbacks, metrics: MetricsRegistry())
     let generator = ChaChaGenerator(seed: 42)

@@ -84,7 +84,8 @@ final class LicenseKeeper: Sendable {
     _ = record.state.accept(word, at: clock.now())
     take(answer, lease, into: &record)
     try await save(record, scope)
-    logger.notice("license activated", metadata: ["tenant": "\(scope.slug)", "plan": "\(lease.claims.entitlements.plan)"])
+    logger.notice(
+      "license activated", metadata: ["tenant": "\(scope.slug)", "plan": "\(lease.claims.entitlements.plan)"])
     return record.state.standing(at: clock.now())
   }
 
@@ -102,7 +103,9 @@ final class LicenseKeeper: Sendable {
   func refresh(_ scope: TenantScope) async throws -> LicenseStanding {
     var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
     guard let key = try openKey(record, scope) else { return record.state.standing(at: clock.now()) }
-    guard record.state.lease != nil || record.state.refusal != nil else { return try await activate(key: key, for: scope) }
+    guard record.state.lease != nil || record.state.refusal != nil else {
+      return try await activate(key: key, for: scope)
+    }
     let nonce = LicenseAPI.makeNonce()
     let request = LicenseAPI.HeartbeatRequest(
       licenseKey: key, fingerprint: record.instanceID, sequence: record.state.lease?.claims.sequence ?? 0,

@@ -26,11 +26,13 @@ struct LicensePages: Sendable {
       times: LocalTimes(try await settings.all(of: scope)), icons: layout.icons)
     let mayWrite = call.session.allows(.write(.settings))
     return layout.page(
-      Layout.Frame(title: "Licence", current: Self.path, actions: mayWrite ? actions(record.keyLastFour, call) : .empty),
+      Layout.Frame(
+        title: "Licence", current: Self.path, actions: mayWrite ? actions(record.keyLastFour, call) : .empty),
       call, status: problem?.status ?? 200,
       """
-      \(view.warnings)<div class="ty-columns"><div>\(view.features)</div>\
-      <div>\(view.summary)\(if: mayWrite, form(record.keyLastFour, problem, call))</div></div>
+      \(view.warnings)<div class="ty-columns ty-turned">\
+      <div>\(view.summary)\(if: mayWrite, form(record.keyLastFour, problem, call))</div>\
+      <div>\(view.features)</div></div>
       """)
   }
 

@@ -26,7 +26,8 @@ struct TenantLicenseAPI: Sendable {
     table.on(.post, "/license/refresh", .write(.settings), "Ask the licence server now", answer: .ref("License")) {
       .json(try await json(keeper.refresh($0.place.scope), $0.place.scope))
     }
-    table.on(.post, "/license/deactivate", .write(.settings), "Give the licence back", answer: .ref("License")) { call in
+    table.on(.post, "/license/deactivate", .write(.settings), "Give the licence back", answer: .ref("License")) {
+      call in
       let standing = try await deactivate(by: call)
       return .json(try await json(standing, call.place.scope))
     }
@@ -56,7 +57,8 @@ struct TenantLicenseAPI: Sendable {
     return [
       "plan": .string(standing.entitlements.plan), "status": .string(standing.status),
       "code": JSONValue(standing.code?.rawValue), "features": standing.entitlements.featuresJSON,
-      "limits": standing.entitlements.limitsJSON, "usage": ["users": .int(try await keeper.seats.users.count(in: scope))],
+      "limits": standing.entitlements.limitsJSON,
+      "usage": ["users": .int(try await keeper.seats.users.count(in: scope))],
       "expires_at": JSONValue(standing.expiresAt), "grace_until": JSONValue(standing.graceUntil),
       "lease_expires_at": JSONValue(standing.leaseExpiresAt), "key_last_four": JSONValue(record.keyLastFour),
       "banner": JSONValue(standing.banner?.message),

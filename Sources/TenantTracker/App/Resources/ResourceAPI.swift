@@ -115,7 +115,9 @@ extension PageRequest {
   /// Lists of configured things are by id, newest first unless `sort=id`; the cursor is the last id seen.
   /// Throws 422 for a cursor or an order that is none of ours.
   func checkedForIDs() throws(Problem) -> PageRequest {
-    if let cursor, Int64(cursor) == nil { throw .invalid("cursor", "invalid", "must be next_cursor of the page before") }
+    if let cursor, Int64(cursor) == nil {
+      throw .invalid("cursor", "invalid", "must be next_cursor of the page before")
+    }
     guard let sort else { return self }
     guard sort == "id" || sort == "created_at" else {
       throw .invalid("sort", "choice", "must be id, -id, created_at or -created_at")

@@ -53,7 +53,11 @@ final class SnapshotKeeper: Service {
     }
     var tenants = known.tenants
     let record = try await loader.load(tenant)
-    if let index = tenants.firstIndex(where: { $0.id == id }) { tenants[index] = record } else { tenants.append(record) }
+    if let index = tenants.firstIndex(where: { $0.id == id }) {
+      tenants[index] = record
+    } else {
+      tenants.append(record)
+    }
     publish(loader.frame(tenants), savingTo: file)
   }
 

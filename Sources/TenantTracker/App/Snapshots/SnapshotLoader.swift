@@ -23,7 +23,8 @@ struct SnapshotLoader: Sendable {
   /// Everything that is not a tenant's own.
   func frame(_ tenants: [TenantRecord]) -> SnapshotRecords {
     SnapshotRecords(
-      takenAt: clock.now(), isSingleTenant: directory.isSingleTenant, publicHosts: directory.publicHosts, tenants: tenants)
+      takenAt: clock.now(), isSingleTenant: directory.isSingleTenant, publicHosts: directory.publicHosts,
+      tenants: tenants)
   }
 
   func load(_ tenant: Tenant) async throws -> TenantRecord {
@@ -74,7 +75,8 @@ struct SnapshotLoader: Sendable {
   }
 
   private func landings(_ scope: TenantScope) async throws -> [LandingRecord] {
-    try await scope.query("SELECT id, name, html, url FROM \(scope.schema).landings WHERE archived_at IS NULL").map { row in
+    try await scope.query("SELECT id, name, html, url FROM \(scope.schema).landings WHERE archived_at IS NULL").map {
+      row in
       let html = try row.get("html", as: String?.self)
       let url = try row.get("url", as: String?.self)
       return LandingRecord(

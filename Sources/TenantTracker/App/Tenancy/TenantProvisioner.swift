@@ -41,7 +41,8 @@ struct TenantProvisioner: Sendable {
       }
       return Provisioned(tenant: existing, isNew: false, invitation: nil)
     }
-    if installation.isSingleTenant, try await !catalog.all().isEmpty, try await catalog.find(slug: request.slug) == nil {
+    if installation.isSingleTenant, try await !catalog.all().isEmpty, try await catalog.find(slug: request.slug) == nil
+    {
       throw Problem.conflict("\(TenancyError.singleTenantOnly)")
     }
     for host in request.domains { try await guardFree(host: host, slug: request.slug) }

@@ -20,7 +20,9 @@ struct TenantRoles: Sendable {
     return try rows.first?.get("may") ?? false
   }
 
-  static func createLogin(_ role: SchemaName, password: String, connections: Int, in executor: any SQLExecutor) async throws {
+  static func createLogin(_ role: SchemaName, password: String, connections: Int, in executor: any SQLExecutor)
+    async throws
+  {
     try await takeTurns(executor)
     try await executor.execute(
       """
@@ -39,7 +41,9 @@ struct TenantRoles: Sendable {
   }
 
   /// What a tenant's login and the journal's writer may do in a tenant's schema. Run after every migration of it.
-  static func grant(schema: SchemaName, role: SchemaName, journalRole: SchemaName, in executor: any SQLExecutor) async throws {
+  static func grant(schema: SchemaName, role: SchemaName, journalRole: SchemaName, in executor: any SQLExecutor)
+    async throws
+  {
     for statement: SQL in [
       "GRANT USAGE ON SCHEMA \(schema) TO \(role), \(journalRole)",
       "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(schema) TO \(role)",

@@ -54,7 +54,8 @@ struct DashboardView: Sendable {
     else { return .empty }
     let tone = metric == .cost ? "" : change.isRise ? " good" : " bad"
     return """
-      <small class="ty-change\(tone)">\(icons(change.isRise ? .rise : .fall, small: true))\(change.text)\
+      <small class="ty-change\(tone)">\(icons(change.isRise ? .rise : .fall, small: true))\
+      <span class="visually-hidden">\(change.isRise ? "up" : "down") </span>\(change.text)\
       <span class="visually-hidden"> against the \(question.period.dayCount == 1 ? "day" : "days") before</span></small>
       """
   }
@@ -71,7 +72,8 @@ struct DashboardView: Sendable {
       ])
   }
 
-  private func series(_ metric: Metric, _ shape: Chart.Series.Shape, axis: Int, _ values: [BaseValues]) -> Chart.Series {
+  private func series(_ metric: Metric, _ shape: Chart.Series.Shape, axis: Int, _ values: [BaseValues]) -> Chart.Series
+  {
     Chart.Series(
       name: metric.label, shape: shape, axis: axis,
       values: values.map { base in
@@ -105,7 +107,8 @@ struct DashboardView: Sendable {
     let footer: HTML = "<tr class=\"ty-total\"><th scope=\"row\">All campaigns</th>\(totals)</tr>"
     let table =
       rows.isEmpty
-      ? Parts.empty(icons(.clicks), "No clicks in these days", "Choose other days, or open a tracking link to see one arrive.")
+      ? Parts.empty(
+        icons(.clicks), "No clicks in these days", "Choose other days, or open a tracking link to see one arrive.")
       : Parts.bareTable(
         ["Campaign"] + Self.columns.map { .number(Self.label($0)) }, rows + [footer], caption: "Top campaigns")
     return Parts.flushCard("Top campaigns", table)

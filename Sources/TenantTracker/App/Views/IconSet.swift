@@ -9,7 +9,9 @@ struct IconSet: Sendable {
   init(directory: String) {
     var shapes: [Icon: HTML] = [:]
     for icon in Icon.allCases {
-      guard let text = try? String(contentsOfFile: "\(directory)/\(icon.rawValue).svg", encoding: .utf8) else { continue }
+      guard let text = try? String(contentsOfFile: "\(directory)/\(icon.rawValue).svg", encoding: .utf8) else {
+        continue
+      }
       shapes[icon] = Self.content(of: text)
     }
     self.shapes = shapes

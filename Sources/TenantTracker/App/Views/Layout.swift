@@ -35,7 +35,8 @@ struct Layout: Sendable {
     /// The licence's one line for the top of every page.
     var banner: String?
 
-    init(session: TrackerSession, tenant: String, plan: String, csrf: HTML, flash: Flash? = nil, banner: String? = nil) {
+    init(session: TrackerSession, tenant: String, plan: String, csrf: HTML, flash: Flash? = nil, banner: String? = nil)
+    {
       self.session = session
       self.tenant = tenant
       self.plan = plan

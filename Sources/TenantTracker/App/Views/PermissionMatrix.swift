@@ -33,7 +33,9 @@ struct PermissionMatrix: Sendable {
   static func permissions(of form: FormBody) -> JSONValue {
     var object = JSONObject()
     for section in Section.allCases {
-      if let level = form["permission_\(section.rawValue)"], !level.isEmpty { object[section.rawValue] = .string(level) }
+      if let level = form["permission_\(section.rawValue)"], !level.isEmpty {
+        object[section.rawValue] = .string(level)
+      }
     }
     return .object(object)
   }

@@ -78,7 +78,8 @@ extension ResourcePages {
     let empty = isSearch ? nothingFound : Parts.empty(layout.icons(words.icon), noneYet, words.purpose, actions)
     let search: HTML = page.items.isEmpty && !isSearch ? .empty : searchForm(request)
     return layout.page(
-      Layout.Frame(title: words.plural, current: path, actions: page.items.isEmpty && !isSearch ? .empty : actions), call,
+      Layout.Frame(title: words.plural, current: path, actions: page.items.isEmpty && !isSearch ? .empty : actions),
+      call,
       search + Parts.table(columns(call), rows, caption: words.plural, empty: empty, next: next))
   }
 

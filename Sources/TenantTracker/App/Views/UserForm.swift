@@ -19,7 +19,8 @@ struct UserForm: Sendable {
   }
 
   private static let documented: [FormFields.Choice] = [
-    .init("admin", "Admin: everything"), .init("manager", "Manager: campaigns, offers, landings, flows, sources, reports"),
+    .init("admin", "Admin: everything"),
+    .init("manager", "Manager: campaigns, offers, landings, flows, sources, reports"),
     .init("viewer", "Viewer: may look at campaigns, offers, landings, reports"),
   ]
 

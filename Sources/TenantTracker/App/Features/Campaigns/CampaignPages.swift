@@ -14,7 +14,8 @@ struct CampaignPages: ResourcePages {
 
   let words = ResourceWords(
     plural: "Campaigns", noun: "campaign", icon: .campaigns,
-    purpose: "A campaign ties a traffic source to your offers: it has the tracking link and the flows that route visitors.",
+    purpose:
+      "A campaign ties a traffic source to your offers: it has the tracking link and the flows that route visitors.",
     opensAfterAdding: true)
 
   private static let metrics: [Metric] = [.clicks, .conversions, .cost, .revenue, .profit, .roi]

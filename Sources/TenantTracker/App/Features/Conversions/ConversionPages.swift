@@ -1,5 +1,4 @@
 import Conversions
-import Conversions
 import Core
 import Web
 
@@ -22,7 +21,9 @@ struct ConversionPages: Sendable {
     do {
       let request = try call.page
       let cursor = try request.cursor.map { text in
-        guard let id = ConversionID(text) else { throw Problem.invalid("cursor", "invalid", "must be a place in the log") }
+        guard let id = ConversionID(text) else {
+          throw Problem.invalid("cursor", "invalid", "must be a place in the log")
+        }
         return id
       }
       let filter = try await api.filter(request, of: call)
@@ -30,7 +31,8 @@ struct ConversionPages: Sendable {
       let book = try await NameBook(conversions: page.items, names, scope)
       let rows = page.items.map { row($0, book, settings) }
       let next = page.nextCursor.map { filters.address(Self.path).with("cursor", $0).description }
-      return logPage(filters.html(action: Self.path, problem: nil, layout.icons) + table(rows, next: next, filters), call)
+      return logPage(
+        filters.html(action: Self.path, problem: nil, layout.icons) + table(rows, next: next, filters), call)
     } catch let problem as Problem where problem.isAboutTheForm {
       return logPage(filters.html(action: Self.path, problem: problem, layout.icons), call, status: problem.status)
     }

@@ -71,7 +71,8 @@ struct DomainPages: Sendable {
     do {
       let domain = try await api.create(.object(values), by: call)
       return .redirect(
-        to: "\(Self.path)/\(domain.id)", flash: Flash(.info, "\(domain.draft.host) was added. Point it here, then verify it."))
+        to: "\(Self.path)/\(domain.id)",
+        flash: Flash(.info, "\(domain.draft.host) was added. Point it here, then verify it."))
     } catch let problem as Problem where problem.isAboutTheForm {
       return newForm(FormFields(values, problem: problem, icons: layout.icons), call, status: problem.status)
     }
@@ -107,7 +108,8 @@ struct DomainPages: Sendable {
   private func instructions(_ domain: Domain) -> HTML {
     guard let target = verification.publicHost else {
       return Parts.note(
-        .warning, "<p>PUBLIC_URL is not set, so this tracker does not know its own address. Set it and start again.</p>",
+        .warning,
+        "<p>PUBLIC_URL is not set, so this tracker does not know its own address. Set it and start again.</p>",
         layout.icons)
     }
     let isAddress = IPAddress(target) != nil

@@ -19,7 +19,9 @@ extension Flow {
     if let active = fields.optionalBool("active") { draft.isActive = active ?? true }
     _ = fields.optionalOneOf("binding", ["none"])
     if let list = fields.optionalArray("filters", max: 50) { draft.filters = try filters(list ?? [], &fields) }
-    if let list = fields.optionalArray("landings", max: 100) { draft.landings = try items("landings", list ?? [], &fields) }
+    if let list = fields.optionalArray("landings", max: 100) {
+      draft.landings = try items("landings", list ?? [], &fields)
+    }
     if let list = fields.optionalArray("offers", max: 100) { draft.offers = try items("offers", list ?? [], &fields) }
     return draft
   }

@@ -35,7 +35,8 @@ struct Flow: Sendable {
 
   var json: JSONValue {
     [
-      "id": .int(id), "campaign_id": .int(campaignID), "name": .string(draft.name), "type": .string(draft.kind.rawValue),
+      "id": .int(id), "campaign_id": .int(campaignID), "name": .string(draft.name),
+      "type": .string(draft.kind.rawValue),
       "weight": .int(draft.weight), "position": JSONValue(draft.position),
       "filters": .array(draft.filters.map(Flow.json)), "landings": .array(draft.landings.map(Flow.json)),
       "offers": .array(draft.offers.map(Flow.json)), "binding": "none", "active": .bool(draft.isActive),

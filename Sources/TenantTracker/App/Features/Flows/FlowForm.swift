@@ -24,7 +24,8 @@ struct FlowForm: Sendable {
   }
 
   private static let kinds: [FormFields.Choice] = [
-    .init("forced", "Forced: always, if the filters match"), .init("regular", "Regular: a weighted draw of those that match"),
+    .init("forced", "Forced: always, if the filters match"),
+    .init("regular", "Regular: a weighted draw of those that match"),
     .init("default", "Default: whom no other flow takes"),
   ]
 
@@ -77,7 +78,9 @@ struct FlowForm: Sendable {
     return FormRows(
       name: name, legend: legend, addLabel: "Add", hint: "\(none) A higher weight means more traffic; 0 means none.",
       isWeighted: true, icons: icons
-    ).html(rows, blank: weightRow(name, nil, total: total, choices, path: ""), faults: fields.faultNote(name), actions: balance)
+    ).html(
+      rows, blank: weightRow(name, nil, total: total, choices, path: ""), faults: fields.faultNote(name),
+      actions: balance)
   }
 
   private func weightRow(

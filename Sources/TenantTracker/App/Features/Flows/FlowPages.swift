@@ -91,7 +91,8 @@ struct FlowPages: Sendable {
     let total = items.reduce(0) { $0 + Int64($1.weight) }
     let lines = items.map { item -> HTML in
       let share = items.count == 1 ? nil : Shares.text(Int64(item.weight), of: total)
-      return "<li>\(names[item.id] ?? "#\(item.id)")\(share.map { " <span class=\"ty-share\">\($0)</span>" as HTML })</li>"
+      return
+        "<li>\(names[item.id] ?? "#\(item.id)")\(share.map { " <span class=\"ty-share\">\($0)</span>" as HTML })</li>"
     }
     return "<ul class=\"ty-plain\">\(lines)</ul>"
   }
@@ -105,7 +106,9 @@ struct FlowPages: Sendable {
     return try await newForm(campaign, FormFields(blank, icons: layout.icons), call, status: 200)
   }
 
-  private func newForm(_ campaign: Campaign, _ fields: FormFields, _ call: TrackerCall, status: Int) async throws -> Reply {
+  private func newForm(_ campaign: Campaign, _ fields: FormFields, _ call: TrackerCall, status: Int) async throws
+    -> Reply
+  {
     let buttons: HTML = """
       <button class="btn btn-primary">Add flow</button>\
       <a class="btn" href="/admin/campaigns/\(campaign.id)">Cancel</a>
@@ -153,7 +156,8 @@ struct FlowPages: Sendable {
   }
 
   /// The Enter key presses a form's first button: that must not be Balance.
-  private static let enterKey: HTML = "<button class=\"visually-hidden\" tabindex=\"-1\" aria-hidden=\"true\">Save</button>"
+  private static let enterKey: HTML =
+    "<button class=\"visually-hidden\" tabindex=\"-1\" aria-hidden=\"true\">Save</button>"
 
   // What forms post to
 

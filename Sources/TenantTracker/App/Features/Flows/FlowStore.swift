@@ -111,7 +111,9 @@ struct FlowStore: Sendable {
 
   private static func items(_ json: JSONValue?) -> [WeightedID] {
     (json?.arrayValue ?? []).compactMap { pair in
-      guard let pair = pair.arrayValue, let id = pair.first?.intValue, let weight = pair.last?.intValue else { return nil }
+      guard let pair = pair.arrayValue, let id = pair.first?.intValue, let weight = pair.last?.intValue else {
+        return nil
+      }
       return WeightedID(id: id, weight: Int(weight))
     }
   }

@@ -91,7 +91,9 @@ struct FlowsAPI: Sendable {
     for (index, weight) in Weights.balance(draft.landings.map(\.weight)).enumerated() {
       draft.landings[index].weight = weight
     }
-    for (index, weight) in Weights.balance(draft.offers.map(\.weight)).enumerated() { draft.offers[index].weight = weight }
+    for (index, weight) in Weights.balance(draft.offers.map(\.weight)).enumerated() {
+      draft.offers[index].weight = weight
+    }
     return try await save(before, draft, "flow.balance", after: nil, by: call)
   }
 

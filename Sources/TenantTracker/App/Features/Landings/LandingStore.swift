@@ -65,7 +65,8 @@ struct LandingStore: ResourceStore {
       try row.get("kind", as: String.self) == "local"
       ? .local(html: try row.get("html")) : .url(try row.get("url"))
     return Landing(
-      id: try row.get("id"), draft: Landing.Draft(name: try row.get("name"), content: content, notes: try row.get("notes")),
+      id: try row.get("id"),
+      draft: Landing.Draft(name: try row.get("name"), content: content, notes: try row.get("notes")),
       createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
   }
 }

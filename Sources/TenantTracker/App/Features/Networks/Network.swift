@@ -52,7 +52,8 @@ struct Network: Resource {
     if let map = fields.optionalObject("status_map") {
       draft.statusMap = [:]
       for member in map?.objectValue?.members ?? [] {
-        guard let status = member.value.stringValue, statuses.contains(status), (1...100).contains(member.key.count) else {
+        guard let status = member.value.stringValue, statuses.contains(status), (1...100).contains(member.key.count)
+        else {
           let choices = statuses.joined(separator: ", ")
           fields.fault("status_map.\(member.key.prefix(100))", "choice", "must be one of \(choices)")
           continue

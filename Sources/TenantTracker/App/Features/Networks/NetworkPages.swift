@@ -8,7 +8,8 @@ struct NetworkPages: ResourcePages {
 
   let words = ResourceWords(
     plural: "Affiliate Networks", noun: "network", icon: .networks,
-    purpose: "An affiliate network pays for conversions and reports them to your postback URL, which you will find here.",
+    purpose:
+      "An affiliate network pays for conversions and reports them to your postback URL, which you will find here.",
     opensAfterAdding: true)
 
   func columns(_ call: TrackerCall) -> [Parts.Heading] {

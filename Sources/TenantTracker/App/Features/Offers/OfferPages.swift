@@ -8,7 +8,8 @@ struct OfferPages: ResourcePages {
 
   let words = ResourceWords(
     plural: "Offers", noun: "offer", icon: .offers,
-    purpose: "An offer is what you promote: the advertiser's address and what a conversion pays. Flows send visitors to it.")
+    purpose:
+      "An offer is what you promote: the advertiser's address and what a conversion pays. Flows send visitors to it.")
 
   func columns(_ call: TrackerCall) -> [Parts.Heading] {
     ["Name", "Network", .number("Payout"), .number("Geo payouts"), "Address"]
@@ -37,7 +38,8 @@ struct OfferPages: ResourcePages {
     let networks = maySeeNetworks ? try await names.live(.networks, of: call.place.scope).choices : []
     let network: HTML =
       maySeeNetworks
-      ? fields.select("network_id", "Affiliate network", networks, none: "No network", hint: "Who pays for conversions.")
+      ? fields.select(
+        "network_id", "Affiliate network", networks, none: "No network", hint: "Who pays for conversions.")
       : .empty
     return """
       \(fields.input("name", "Name", required: true))

@@ -32,7 +32,8 @@ struct ClickPages: Sendable {
       let book = try await NameBook(clicks: page.items, names, scope)
       let rows = page.items.map { row($0, book, times) }
       let next = page.nextCursor.map { filters.address(Self.path).with("cursor", $0).description }
-      return logPage(filters.html(action: Self.path, problem: nil, layout.icons) + table(rows, next: next, filters), call)
+      return logPage(
+        filters.html(action: Self.path, problem: nil, layout.icons) + table(rows, next: next, filters), call)
     } catch let problem as Problem where problem.isAboutTheForm {
       return logPage(filters.html(action: Self.path, problem: problem, layout.icons), call, status: problem.status)
     }

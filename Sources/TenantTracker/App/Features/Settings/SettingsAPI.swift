@@ -48,5 +48,7 @@ struct SettingsAPI: Sendable {
   }
 
   /// Names of the zone database only: abbreviations such as EST are not zones with a history.
-  static func isTimeZone(_ name: String) -> Bool { name == "UTC" || (name.contains("/") && TimeZone(identifier: name) != nil) }
+  static func isTimeZone(_ name: String) -> Bool {
+    name == "UTC" || (name.contains("/") && TimeZone(identifier: name) != nil)
+  }
 }

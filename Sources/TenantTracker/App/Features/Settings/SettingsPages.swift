@@ -25,9 +25,11 @@ struct SettingsPages: Sendable {
 
   private func page(_ fields: FormFields, _ call: TrackerCall) -> Reply {
     let isOpen = call.session.allows(.write(.settings))
-    let buttons: HTML = "<div class=\"card-footer ty-buttons\"><button class=\"btn btn-primary\">Save changes</button></div>"
+    let buttons: HTML =
+      "<div class=\"card-footer ty-buttons\"><button class=\"btn btn-primary\">Save changes</button></div>"
     return layout.page(
-      Layout.Frame(title: "Settings", current: Self.path, extras: [.search]), call, status: fields.problem?.status ?? 200,
+      Layout.Frame(title: "Settings", current: Self.path, extras: [.search]), call,
+      status: fields.problem?.status ?? 200,
       """
       <form class="card ty-form" method="post" action="\(Self.path)" novalidate>\(call.csrfField)\
       <div class="card-header"><h2 class="card-title">General</h2></div><div class="card-body">\(fields.summary)\

@@ -7,7 +7,8 @@ struct SourcePages: ResourcePages {
 
   let words = ResourceWords(
     plural: "Traffic Sources", noun: "source", icon: .sources,
-    purpose: "A traffic source is where you buy clicks. It hands its own click id and the cost over in the tracking link.")
+    purpose:
+      "A traffic source is where you buy clicks. It hands its own click id and the cost over in the tracking link.")
 
   func columns(_ call: TrackerCall) -> [Parts.Heading] { ["Name", "Click id parameter", "Cost parameter", "Currency"] }
 

@@ -31,7 +31,8 @@ struct TrafficSource: Resource {
   }
 
   static func read(_ fields: inout FieldReader, current: Draft?, defaults: TenantDefaults) throws -> Draft? {
-    var draft = current ?? Draft(name: "", clickIDParameter: "click_id", costParameter: "cost", currency: nil, notes: "")
+    var draft =
+      current ?? Draft(name: "", clickIDParameter: "click_id", costParameter: "cost", currency: nil, notes: "")
     if current == nil || fields.has("name") { draft.name = fields.string("name", length: 1...200) ?? "" }
     if let parameter = parameterName("click_id_param", &fields) { draft.clickIDParameter = parameter }
     if let parameter = parameterName("cost_param", &fields) { draft.costParameter = parameter }
@@ -42,7 +43,10 @@ struct TrafficSource: Resource {
 
   private static func parameterName(_ field: String, _ fields: inout FieldReader) -> String? {
     guard let name = fields.optionalString(field, length: 1...50) ?? nil else { return nil }
-    guard name.utf8.allSatisfy({ $0.asciiDigit != nil || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || "_-.".utf8.contains($0) })
+    guard
+      name.utf8.allSatisfy({
+        $0.asciiDigit != nil || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || "_-.".utf8.contains($0)
+      })
     else {
       fields.fault(field, "invalid", "must be letters, digits, _ - or .")
       return nil

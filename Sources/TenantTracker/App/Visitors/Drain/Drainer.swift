@@ -197,7 +197,8 @@ struct Drainer: Service {
     while true {
       let batch = try await journal.setAside.read(tenantID: tenant.id, from: position)
       guard let last = batch.records.last else { return }
-      let events = batch.records.flatMap { aside in decode([aside.record]).map { (end: aside.source, event: $0.event) } }
+      let events = batch.records.flatMap { aside in decode([aside.record]).map { (end: aside.source, event: $0.event) }
+      }
       var run = Run(reader: journal.reader(from: .start))
       run.clicks[tenant.id] = try await store.position(.clicks, tenant.schema)
       run.postbacks[tenant.id] = try await store.position(.postbacks, tenant.schema)
