@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func aChangeOfPlanSaysWhatItGivesTakesAndWhereTooMuchIsInUse() throws {
-    let license = try sampleLicense(active: 2)
+    let license = try sampleLicense()
     let starter = Plan(id: 1, slug: "starter", name: "Starter", rank: 1, features: [], limits: ["users": 1])
     let change = PlanChange(
       of: license, to: starter,

@@ -7,16 +7,17 @@ import Testing
 
 /// A licence made up for rules that need no database.
 func sampleLicense(
-  standing: License.Standing = .active, expiresAt: Timestamp? = nil, overdueUntil: Timestamp? = nil,
-  maxInstances: Int = 1, active: Int = 0, allowance: Int = 3, overrides: LicenseOverrides = .none
+  standing: LicenseGrant.Standing = .active, expiresAt: Timestamp? = nil, overdueUntil: Timestamp? = nil,
+  maxInstances: Int = 1, allowance: Int = 3, overrides: LicenseOverrides = .none
 ) throws -> License {
   let plan = Plan(
     id: 2, slug: "pro", name: "Pro", rank: 2, features: ["anti_fraud", "automizer"], limits: ["users": 5])
+  let grant = LicenseGrant(
+    id: 1, plan: plan, standing: standing, expiresAt: expiresAt, overdueUntil: overdueUntil,
+    maxInstances: maxInstances, transferAllowance: allowance, overrides: overrides, sequence: 0)
   return License(
-    id: 1, customerID: 1, customerEmail: try #require(EmailAddress("a@example.com")), plan: plan, subscriptionID: nil,
-    standing: standing, expiresAt: expiresAt, overdueUntil: overdueUntil, maxInstances: maxInstances,
-    transferAllowance: allowance, overrides: overrides, sequence: 0, keyLastFour: "0000", activeInstances: active,
-    createdAt: sampleNow, updatedAt: sampleNow)
+    grant: grant, customerID: 1, customerEmail: try #require(EmailAddress("a@example.com")), subscriptionID: nil,
+    keyLastFour: "0000", activeInstances: 0, createdAt: sampleNow, updatedAt: sampleNow)
 }
 
 func sampleInstance(
@@ -36,7 +37,7 @@ let sampleNow = Timestamp(seconds: 1_795_255_200)
     let past = sampleNow - .hours(1)
     let future = sampleNow + .hours(1)
     let old = sampleInstance(.active, version: "0.9")
-    let table: [(LicenseCode, License.Standing, Timestamp?, Timestamp?, Instance?, Int)] = [
+    let table: [(LicenseCode, LicenseGrant.Standing, Timestamp?, Timestamp?, Instance?, Int)] = [
       (.banned, .revoked, past, nil, sampleInstance(.banned), 1),
       (.revoked, .revoked, past, nil, old, 1),
       (.suspended, .suspended, past, nil, old, 1),
@@ -48,25 +49,24 @@ let sampleNow = Timestamp(seconds: 1_795_255_200)
     ]
     for (code, standing, expiresAt, overdueUntil, instance, elders) in table {
       let license = try sampleLicense(
-        standing: standing, expiresAt: expiresAt, overdueUntil: overdueUntil, active: elders + 1)
-      let rules = LicenseRules(license: license, minimumVersion: ReleaseVersion("1.0"), now: sampleNow)
-      #expect(rules.verdict(on: instance, elders: elders).code == code)
+        standing: standing, expiresAt: expiresAt, overdueUntil: overdueUntil)
+      let rules = LicenseRules(grant: license.grant, minimumVersion: ReleaseVersion("1.0"), now: sampleNow)
+      #expect(rules.verdict(on: instance, .init(active: elders + 1, elders: elders)).code == code)
     }
   }
 
   @Test func aStrangerIsToldApartByWhetherAnybodyIsThere() throws {
-    let empty = LicenseRules(license: try sampleLicense(), minimumVersion: nil, now: sampleNow)
-    #expect(empty.verdict(on: nil, elders: 0).code == .notActivated)
-    #expect(empty.verdict(on: sampleInstance(.deactivated), elders: 0).code == .notActivated)
-    let taken = LicenseRules(license: try sampleLicense(active: 1), minimumVersion: nil, now: sampleNow)
-    #expect(taken.verdict(on: nil, elders: 1).code == .fingerprintMismatch)
+    let rules = LicenseRules(grant: try sampleLicense().grant, minimumVersion: nil, now: sampleNow)
+    #expect(rules.verdict(on: nil, .init(active: 0, elders: 0)).code == .notActivated)
+    #expect(rules.verdict(on: sampleInstance(.deactivated), .init(active: 0, elders: 0)).code == .notActivated)
+    #expect(rules.verdict(on: nil, .init(active: 1, elders: 0)).code == .fingerprintMismatch)
   }
 
   @Test func anUnpaidLicenceIsValidForItsOwnInstancesOnly() throws {
-    let license = try sampleLicense(expiresAt: sampleNow - .hours(1), overdueUntil: sampleNow + .hours(1), active: 1)
-    let rules = LicenseRules(license: license, minimumVersion: nil, now: sampleNow)
-    let own = rules.verdict(on: sampleInstance(.active), elders: 0)
-    let stranger = rules.verdict(on: nil, elders: 1)
+    let license = try sampleLicense(expiresAt: sampleNow - .hours(1), overdueUntil: sampleNow + .hours(1))
+    let rules = LicenseRules(grant: license.grant, minimumVersion: nil, now: sampleNow)
+    let own = rules.verdict(on: sampleInstance(.active), .init(active: 1, elders: 0))
+    let stranger = rules.verdict(on: nil, .init(active: 1, elders: 0))
     #expect(own.code == .overdue && own.isValid)
     #expect(stranger.code == .overdue && !stranger.isValid)
   }
@@ -80,9 +80,8 @@ let sampleNow = Timestamp(seconds: 1_795_255_200)
   }
 
   @Test func ofTooManyInstancesTheOldestGoOn() throws {
-    let license = try sampleLicense(maxInstances: 2, active: 3)
-    let rules = LicenseRules(license: license, minimumVersion: nil, now: sampleNow)
-    let codes = (0..<3).map { rules.verdict(on: sampleInstance(.active), elders: $0).code }
+    let rules = LicenseRules(grant: try sampleLicense(maxInstances: 2).grant, minimumVersion: nil, now: sampleNow)
+    let codes = (0..<3).map { rules.verdict(on: sampleInstance(.active), .init(active: 3, elders: $0)).code }
     #expect(codes == [.valid, .valid, .tooManyInstances])
   }
 
@@ -92,8 +91,8 @@ let sampleNow = Timestamp(seconds: 1_795_255_200)
   ])
   func versionsCompareByTheirNumbers(version: String, minimum: String, isNewEnough: Bool) throws {
     let rules = LicenseRules(
-      license: try sampleLicense(active: 1), minimumVersion: ReleaseVersion(minimum), now: sampleNow)
-    let verdict = rules.verdict(on: sampleInstance(.active), elders: 0, version: version)
+      grant: try sampleLicense().grant, minimumVersion: ReleaseVersion(minimum), now: sampleNow)
+    let verdict = rules.verdict(on: sampleInstance(.active), .init(active: 1, elders: 0), version: version)
     #expect(verdict.code == (isNewEnough ? .valid : .versionTooOld))
   }
 }

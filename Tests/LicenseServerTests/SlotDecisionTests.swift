@@ -8,7 +8,7 @@ import Testing
     _ instance: Instance? = nil, max: Int = 1, active: Int = 0, held: [Int64] = [], transfers: Int = 0
   ) throws -> SlotDecision {
     SlotDecision.decide(
-      for: instance, in: try sampleLicense(maxInstances: max, active: active), held: held, transfers: transfers)
+      for: instance, in: try sampleLicense(maxInstances: max).grant, active: active, held: held, transfers: transfers)
   }
 
   @Test func anActiveFingerprintKeepsItsSlot() throws {

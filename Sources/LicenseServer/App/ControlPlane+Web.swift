@@ -3,7 +3,7 @@ import Licensing
 import Security
 import Web
 
-/// The HTTP side: four tables of routes, each below its prefix.
+/// The HTTP side: tables of routes, each below its prefix.
 extension ControlPlane {
   func application(
     keys: SigningKeys, onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }

@@ -46,7 +46,7 @@ struct ControlPlane: Sendable {
       database: database, hasher: PasswordHasher(parameters: passwordCosts),
       failures: failures == 0 ? nil : RateLimiter(limit: failures, window: .minutes(15), clock: clock), clock: clock)
     licenses = LicenseRegister(database: database, box: box, clock: clock)
-    desk = ActivationDesk(database: database, clock: clock)
+    desk = ActivationDesk(database: database, plans: PlanCatalog(clock: clock), clock: clock)
     mail = MailJobs(queue: JobQueue(schema: .license, clock: clock))
     cashier = Cashier(database: database, box: box, mail: mail, clock: clock)
     orders = OrderDesk(database: database, mail: mail, clock: clock)
@@ -60,7 +60,8 @@ struct ControlPlane: Sendable {
     }
   }
 
-  var jobs: JobRunner {
+  /// Sends the mails that are owed and clears away what has run out.
+  func makeJobRunner() -> JobRunner {
     let room = MailRoom(
       database: database, deliver: deliver, sender: configuration.mailSender, publicURL: configuration.publicURL,
       clock: clock)

@@ -110,8 +110,8 @@ struct LicenseCommand: AsyncParsableCommand {
 extension License {
   /// One line of a list: id, plan, status, key's end, end, customer.
   fileprivate func line(at now: Timestamp) -> String {
-    let end = expiresAt.map { String($0.day) } ?? "never"
-    return "\(id)\t\(plan.slug)\t\(status(at: now).rawValue)\t…\(keyLastFour)\t\(end)\t\(customerEmail)"
+    let end = grant.expiresAt.map { String($0.day) } ?? "never"
+    return "\(id)\t\(grant.plan.slug)\t\(status(at: now).rawValue)\t…\(keyLastFour)\t\(end)\t\(customerEmail)"
   }
 }
 

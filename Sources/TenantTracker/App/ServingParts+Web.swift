@@ -5,7 +5,10 @@ import Web
 
 extension ServingParts {
   /// The dashboard, the APIs, the assets, and on the same port the visitors.
-  func webApplication() throws -> WebApplication {
+  /// - Parameter onListening: called with the bound port.
+  func webApplication(
+    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) throws -> WebApplication {
     let configuration = tracker.configuration
     let assets = try StaticAssets(directories: tracker.home.assets, excluding: AdminPages.unusedAssets)
     let places = PlaceResolver(
@@ -26,7 +29,8 @@ extension ServingParts {
         ? Set([configuration.publicHost].compactMap { $0 }) : [])
     return WebApplication(
       settings: settings, mounts: mounts, logger: tracker.logger, translate: DatabaseError.problem(for:),
-      server: .web(limits: settings.connection, handlers: { [visitors] in visitors.handlers() }))
+      server: .web(limits: settings.connection, handlers: { [visitors] in visitors.handlers() }),
+      onListening: onListening)
   }
 
   var adminAPI: AdminAPI { AdminAPI(parts: self) }

@@ -35,7 +35,7 @@ struct ServingParts: Sendable {
   let drainer: Drainer
   let postbacks: PostbackService
   let visitors: VisitorService
-  let resolver: NameResolver
+  var resolver: NameResolver
   private let listeners: [NotificationListener]
 
   init(_ plainTracker: Tracker) throws {
@@ -96,11 +96,12 @@ struct ServingParts: Sendable {
   }
 
   /// In dependency order: they end in the reverse one, the web first, the pools last.
-  func services() throws -> [any Service] {
+  /// - Parameter onListening: called with the bound port.
+  func services(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) throws -> [any Service] {
     var services: [any Service] = [tracker.control, tracker.pools, journalWriter]
     services += listeners as [any Service]
     services += [directory, snapshots, drainer, visitors, heartbeat, upkeep] as [any Service]
-    services.append(try webApplication())
+    services.append(try webApplication(onListening: onListening))
     return services
   }
 

@@ -48,7 +48,7 @@ final class RunningServer: Sendable {
   }
 
   /// Does all jobs that are due: sends the mails that are owed.
-  func doJobs() async throws { _ = try await plane.jobs.runDue() }
+  func doJobs() async throws { _ = try await plane.makeJobRunner().runDue() }
 
   /// The mails sent to an address, oldest first.
   func mails(to email: String) -> [MailMessage] {

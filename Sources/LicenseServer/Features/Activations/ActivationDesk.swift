@@ -7,6 +7,7 @@ import Licensing
 /// licence's row, so that of many activations at once exactly as many succeed as there are slots.
 struct ActivationDesk: Sendable {
   let database: ConnectionPool
+  let plans: PlanCatalog
   let clock: any WallClock
 
   /// How old `last_seen_at` may get before a validation writes it: validations themselves are reads.
@@ -20,28 +21,28 @@ struct ActivationDesk: Sendable {
       let sighting = try await store.lockAndSight(
         keyHash: LicenseKey.hash(of: key), fingerprintHash: fingerprint, at: now)
       guard let seen = sighting else { return .notFound }
-      let license = seen.license
+      let grant = try await grant(seen, in: connection)
       let slot = SlotDecision.decide(
-        for: seen.instance, in: license, held: try await store.slotHolders(of: license.id, at: now),
-        transfers: try await store.transferCount(of: license.id, since: now - SlotDecision.holdTime))
-      let rules = LicenseRules(license: license, minimumVersion: seen.minimumVersion, now: now)
+        for: seen.instance, in: grant, active: seen.occupancy.active,
+        held: try await store.slotHolders(of: grant.id, at: now),
+        transfers: try await store.transferCount(of: grant.id, since: now - SlotDecision.holdTime))
+      let rules = LicenseRules(grant: grant, minimumVersion: seen.minimumVersion, now: now)
       var decision = LicenseDecision(
         verdict: rules.verdict(
-          activating: seen.instance, elders: seen.elders, slot: slot, version: applicant.version),
-        license: license, instanceID: seen.instance?.id, sequence: license.sequence,
-        detail: Self.detail(of: slot, license))
+          activating: seen.instance, seen.occupancy, slot: slot, version: applicant.version),
+        grant: grant, instanceID: seen.instance?.id, sequence: grant.sequence, detail: Self.detail(of: slot, grant))
       guard decision.verdict.isValid else { return decision }
 
-      decision.sequence = try await store.nextSequence(of: license.id)
+      decision.sequence = try await store.nextSequence(of: grant.id)
       let id = try await store.activate(
-        license: license.id, fingerprintHash: fingerprint, applicant, sequence: decision.sequence, at: now)
+        license: grant.id, fingerprintHash: fingerprint, applicant, sequence: decision.sequence, at: now)
       if case .transfer(let former) = slot {
         try await store.giveUpSlot(former)
-        try await store.recordTransfer(.moved, license: license.id, instance: id, at: now)
+        try await store.recordTransfer(.moved, license: grant.id, instance: id, at: now)
       }
       try await noteMove(of: seen.instance, to: applicant.domainHash, in: store, at: now)
       decision.instanceID = id
-      decision.lease = lease(for: license, applicant.fingerprint, sequence: decision.sequence, at: now)
+      decision.lease = lease(for: grant, applicant.fingerprint, sequence: decision.sequence, at: now)
       return decision
     }
   }
@@ -49,19 +50,23 @@ struct ActivationDesk: Sendable {
   func validate(_ request: LicenseAPI.ValidateRequest) async throws -> LicenseDecision {
     let now = clock.now()
     let store = InstanceStore(database)
-    let sighting = try await store.sight(
-      keyHash: LicenseKey.hash(of: request.licenseKey), fingerprintHash: request.fingerprint.map(Self.hash), at: now)
+    let keyHash = LicenseKey.hash(of: request.licenseKey)
+    guard let fingerprint = request.fingerprint else {
+      guard let row = try await store.license(keyHash: keyHash, at: now) else { return .notFound }
+      let grant = try LicenseGrant(row, plan: try await plans.plan(try row.get("plan_id"), in: database))
+      let rules = LicenseRules(grant: grant, minimumVersion: nil, now: now)
+      return LicenseDecision(verdict: rules.verdict(), grant: grant, sequence: grant.sequence)
+    }
+    let sighting = try await store.sight(keyHash: keyHash, fingerprintHash: Self.hash(fingerprint), at: now)
     guard let seen = sighting else { return .notFound }
     if let instance = seen.instance, instance.state == .active, now - instance.lastSeenAt > Self.touchInterval {
       try await store.touch(instance.id, at: now)
     }
-    let rules = LicenseRules(license: seen.license, minimumVersion: seen.minimumVersion, now: now)
-    let verdict =
-      request.fingerprint == nil
-      ? rules.verdict(version: request.version)
-      : rules.verdict(on: seen.instance, elders: seen.elders, version: request.version)
+    let grant = try await grant(seen, in: database)
+    let rules = LicenseRules(grant: grant, minimumVersion: seen.minimumVersion, now: now)
     return LicenseDecision(
-      verdict: verdict, license: seen.license, instanceID: seen.instance?.id, sequence: seen.license.sequence)
+      verdict: rules.verdict(on: seen.instance, seen.occupancy, version: request.version), grant: grant,
+      instanceID: seen.instance?.id, sequence: grant.sequence)
   }
 
   func heartbeat(_ beat: LicenseAPI.HeartbeatRequest) async throws -> LicenseDecision {
@@ -71,15 +76,15 @@ struct ActivationDesk: Sendable {
       let sighting = try await store.lockAndSight(
         keyHash: LicenseKey.hash(of: beat.licenseKey), fingerprintHash: Self.hash(beat.fingerprint), at: now)
       guard let seen = sighting else { return .notFound }
-      let license = seen.license
-      let rules = LicenseRules(license: license, minimumVersion: seen.minimumVersion, now: now)
+      let grant = try await grant(seen, in: connection)
+      let rules = LicenseRules(grant: grant, minimumVersion: seen.minimumVersion, now: now)
       var decision = LicenseDecision(
-        verdict: rules.verdict(on: seen.instance, elders: seen.elders, version: beat.version), license: license,
-        instanceID: seen.instance?.id, sequence: license.sequence)
+        verdict: rules.verdict(on: seen.instance, seen.occupancy, version: beat.version), grant: grant,
+        instanceID: seen.instance?.id, sequence: grant.sequence)
       guard let instance = seen.instance, instance.state == .active else { return decision }
       if decision.verdict.isValid {
-        decision.sequence = try await store.nextSequence(of: license.id)
-        decision.lease = lease(for: license, beat.fingerprint, sequence: decision.sequence, at: now)
+        decision.sequence = try await store.nextSequence(of: grant.id)
+        decision.lease = lease(for: grant, beat.fingerprint, sequence: decision.sequence, at: now)
       }
       let watch = instance.watched(sequence: beat.sequence, domainHash: beat.domainHash)
       try await store.beat(instance, beat, watch: watch, issued: decision.lease?.sequence, at: now)
@@ -98,14 +103,19 @@ struct ActivationDesk: Sendable {
       let sighting = try await store.lockAndSight(
         keyHash: LicenseKey.hash(of: key), fingerprintHash: Self.hash(fingerprint), at: now)
       guard let seen = sighting else { return (.notFound, false) }
-      let rules = LicenseRules(license: seen.license, minimumVersion: nil, now: now)
+      let grant = try await grant(seen, in: connection)
+      let rules = LicenseRules(grant: grant, minimumVersion: nil, now: now)
       let decision = LicenseDecision(
-        verdict: rules.verdict(on: seen.instance, elders: seen.elders), license: seen.license,
-        instanceID: seen.instance?.id, sequence: seen.license.sequence)
+        verdict: rules.verdict(on: seen.instance, seen.occupancy), grant: grant, instanceID: seen.instance?.id,
+        sequence: grant.sequence)
       guard let instance = seen.instance, instance.state == .active else { return (decision, false) }
       try await store.set(instance.id, state: .deactivated, slotHeldUntil: now + SlotDecision.holdTime)
       return (decision, true)
     }
+  }
+
+  private func grant(_ seen: InstanceStore.Sighting, in database: any SQLExecutor) async throws -> LicenseGrant {
+    try LicenseGrant(seen.row, plan: try await plans.plan(seen.planID, in: database))
   }
 
   /// An active instance under another public domain is the same one, moved: it goes on, and it counts as a transfer.
@@ -120,22 +130,22 @@ struct ActivationDesk: Sendable {
 
   /// A lease does not outlive the licence.
   private func lease(
-    for license: License, _ fingerprint: String, sequence: Int64, at now: Timestamp
+    for grant: LicenseGrant, _ fingerprint: String, sequence: Int64, at now: Timestamp
   ) -> LeaseClaims {
-    let rest = license.lastUsableAt.map { $0 - now } ?? LeaseTerms.lifetime
+    let rest = grant.lastUsableAt.map { $0 - now } ?? LeaseTerms.lifetime
     return LeaseClaims(
-      licenseID: String(license.id), id: RandomBytes.make(16).base64url, sequence: sequence, issuedAt: now,
+      licenseID: String(grant.id), id: RandomBytes.make(16).base64url, sequence: sequence, issuedAt: now,
       lifetime: min(LeaseTerms.lifetime, max(rest, .seconds(1))), fingerprint: fingerprint,
-      status: license.status(at: now), entitlements: license.entitlements)
+      status: grant.status(at: now), entitlements: grant.entitlements)
   }
 
   private static func hash(_ fingerprint: String) -> [UInt8] { Array(SHA256.hash(data: Array(fingerprint.utf8))) }
 
-  private static func detail(of slot: SlotDecision, _ license: License) -> String? {
+  private static func detail(of slot: SlotDecision, _ grant: LicenseGrant) -> String? {
     switch slot {
-    case .full: "All \(license.maxInstances) instances of this licence are in use; deactivate one first."
+    case .full: "All \(grant.maxInstances) instances of this licence are in use; deactivate one first."
     case .allowanceUsedUp:
-      "This licence has moved \(license.transferAllowance) times in 30 days; it can move again later."
+      "This licence has moved \(grant.transferAllowance) times in 30 days; it can move again later."
     case .alreadyActive, .free, .transfer: nil
     }
   }

@@ -1,4 +1,3 @@
-import Billing
 import Core
 import Database
 import Licensing
@@ -9,34 +8,53 @@ struct InstanceStore: Sendable {
 
   init(_ database: any SQLExecutor) { self.database = database }
 
-  /// What one statement tells about a key and a fingerprint.
+  /// What is known of a key and a fingerprint, the plan still by its id.
   struct Sighting: Sendable {
-    let license: License
+    let row: Row
+    let planID: Int64
     let instance: Instance?
-    /// Active instances of the licence that are older than this one.
-    let elders: Int
+    let occupancy: Occupancy
     let minimumVersion: ReleaseVersion?
   }
 
-  /// One indexed read for the whole question. Nil for a key that is not, or no longer, anybody's.
-  func sight(keyHash: [UInt8], fingerprintHash: [UInt8]?, at now: Timestamp) async throws(DatabaseError) -> Sighting? {
+  /// How full a licence is.
+  struct Occupancy: Sendable, Hashable {
+    /// Instances that run on it.
+    var active: Int
+    /// Those of them that are older than the one in question.
+    var elders: Int
+  }
+
+  /// The licence that a key opens: one look at two indexes. Planning costs more than running here, so nothing is joined
+  /// that the answer can do without. Nil for a key that is not, or no longer, anybody's.
+  func license(keyHash: [UInt8], at now: Timestamp) async throws(DatabaseError) -> Row? {
+    try await database.first(
+      """
+      SELECT \(LicenseGrant.columns)
+      FROM license.license_keys k JOIN license.licenses l ON l.id = k.license_id
+      WHERE k.key_hash = \(keyHash) AND (k.valid_until IS NULL OR k.valid_until > \(now))
+      """)
+  }
+
+  /// The same with the instance of a fingerprint, still one statement.
+  func sight(keyHash: [UInt8], fingerprintHash: [UInt8], at now: Timestamp) async throws(DatabaseError) -> Sighting? {
     let row = try await database.first(
       """
-      SELECT \(License.columns), k.last_four, \(Instance.columns),
-        (SELECT count(*) FROM license.instances e WHERE e.license_id = l.id AND e.state = 'active' AND e.id < i.id)
-          AS elders,
+      SELECT \(LicenseGrant.columns), \(Instance.columns),
+        (SELECT ARRAY[count(*), count(*) FILTER (WHERE a.id < i.id)]
+          FROM license.instances a WHERE a.license_id = l.id AND a.state = 'active') AS occupancy,
         (SELECT s.value FROM license.settings s WHERE s.key = 'minimum_version') AS minimum_version
       FROM license.license_keys k
       JOIN license.licenses l ON l.id = k.license_id
-      JOIN license.customers c ON c.id = l.customer_id
-      JOIN license.plans p ON p.id = l.plan_id
       LEFT JOIN license.instances i ON i.license_id = l.id AND i.fingerprint_hash = \(fingerprintHash)
       WHERE k.key_hash = \(keyHash) AND (k.valid_until IS NULL OR k.valid_until > \(now))
       """)
     guard let row else { return nil }
+    let counts: [Int] = try row.get("occupancy")
     let minimum = try row.get("minimum_version", as: JSONValue?.self)?.stringValue
     return Sighting(
-      license: try License(row), instance: try Instance(optional: row), elders: try row.get("elders"),
+      row: row, planID: try row.get("plan_id"), instance: try Instance(optional: row),
+      occupancy: Occupancy(active: counts.first ?? 0, elders: counts.last ?? 0),
       minimumVersion: minimum.flatMap { ReleaseVersion($0) })
   }
 

@@ -4,7 +4,7 @@ import Licensing
 /// What is decided on an instance's request, before it is signed.
 struct LicenseDecision: Sendable {
   var verdict: LicenseVerdict
-  var license: License?
+  var grant: LicenseGrant?
   var instanceID: Int64?
   /// The claims of the lease to give, if any.
   var lease: LeaseClaims?
@@ -19,21 +19,20 @@ struct LicenseDecision: Sendable {
   /// The answer with lease and decision signed. The nonce and the key that was asked about come back inside the signed
   /// part, so that an old or foreign answer cannot be played again.
   func answer(key: String, nonce: String?, signer: LeaseSigner, at now: Timestamp) throws(JWSError) -> LicenseAnswer {
-    let status = license?.status(at: now)
+    let status = grant?.status(at: now)
     let word = SignedDecision(
       isValid: verdict.isValid, code: verdict.code, status: status, nonce: nonce, sequence: sequence, issuedAt: now,
       licenseKey: key)
     var token: String?
     if let lease { token = try signer.sign(lease) }
     return LicenseAnswer(
-      isValid: verdict.isValid, code: verdict.code, license: license.map { Self.summary($0, at: now) },
+      isValid: verdict.isValid, code: verdict.code, license: grant.map { Self.summary($0, at: now) },
       instanceID: instanceID, lease: token, signed: try signer.sign(word),
       warnings: isCloneSuspected ? ["CLONE_SUSPECTED"] : [])
   }
 
-  private static func summary(_ license: License, at now: Timestamp) -> LicenseAnswer.License {
+  private static func summary(_ grant: LicenseGrant, at now: Timestamp) -> LicenseAnswer.License {
     LicenseAnswer.License(
-      id: license.id, status: license.status(at: now), expiresAt: license.expiresAt,
-      entitlements: license.entitlements)
+      id: grant.id, status: grant.status(at: now), expiresAt: grant.expiresAt, entitlements: grant.entitlements)
   }
 }

@@ -19,13 +19,13 @@ struct LicenseVerdict: Sendable, Hashable {
 
 /// Finds every code that applies to a request; their order of precedence is ``LicenseCode``'s.
 struct LicenseRules: Sendable {
-  let license: License
+  let grant: LicenseGrant
   let minimumVersion: ReleaseVersion?
   let now: Timestamp
 
   /// What the licence itself is, whoever asks.
   private var standing: [LicenseCode] {
-    switch license.status(at: now) {
+    switch grant.status(at: now) {
     case .active: []
     case .overdue: [.overdue]
     case .expired: [.expired]
@@ -43,31 +43,33 @@ struct LicenseRules: Sendable {
   }
 
   /// For `validate` without a fingerprint: the question is about the licence, not about an instance.
-  func verdict(version: String?) -> LicenseVerdict { LicenseVerdict(standing + tooOld(version)) }
+  func verdict() -> LicenseVerdict { LicenseVerdict(standing) }
 
   /// For a request of an instance that should be active already.
   ///
   /// - Parameters:
   ///   - instance: the licence's instance with the request's fingerprint.
-  ///   - elders: active instances of the licence that are older. When the limit was lowered, the oldest keep working.
+  ///   - occupancy: when the limit was lowered below it, the oldest instances keep working.
   ///   - version: what the request said; the instance's last known one otherwise.
-  func verdict(on instance: Instance?, elders: Int, version: String? = nil) -> LicenseVerdict {
+  func verdict(on instance: Instance?, _ occupancy: InstanceStore.Occupancy, version: String? = nil) -> LicenseVerdict {
     var codes = standing
     switch instance?.state {
     case .banned?: codes.append(.banned)
     case .active?:
-      if elders >= license.maxInstances { codes.append(.tooManyInstances) }
+      if occupancy.elders >= grant.maxInstances { codes.append(.tooManyInstances) }
       codes += tooOld(version ?? instance?.version)
-    case .deactivated?, nil: codes.append(license.activeInstances == 0 ? .notActivated : .fingerprintMismatch)
+    case .deactivated?, nil: codes.append(occupancy.active == 0 ? .notActivated : .fingerprintMismatch)
     }
     return LicenseVerdict(codes)
   }
 
   /// For an activation: a stranger is welcome as long as a slot is.
-  func verdict(activating instance: Instance?, elders: Int, slot: SlotDecision, version: String?) -> LicenseVerdict {
+  func verdict(
+    activating instance: Instance?, _ occupancy: InstanceStore.Occupancy, slot: SlotDecision, version: String?
+  ) -> LicenseVerdict {
     var codes = standing
     if instance?.state == .banned { codes.append(.banned) }
-    if slot.isRefusal || (instance?.state == .active && elders >= license.maxInstances) {
+    if slot.isRefusal || (instance?.state == .active && occupancy.elders >= grant.maxInstances) {
       codes.append(.tooManyInstances)
     }
     return LicenseVerdict(codes + tooOld(version))

@@ -18,17 +18,18 @@ enum SlotDecision: Sendable, Hashable {
 
   /// - Parameters:
   ///   - instance: the one with the fingerprint to activate.
+  ///   - active: how many instances run on the licence.
   ///   - held: ids of the deactivated instances that still hold their slot, oldest first.
   ///   - transfers: of the last 30 days.
   static func decide(
-    for instance: Instance?, in license: License, held: [Int64], transfers: Int
+    for instance: Instance?, in grant: LicenseGrant, active: Int, held: [Int64], transfers: Int
   ) -> SlotDecision {
     if let instance, instance.state == .active { return .alreadyActive }
-    guard license.activeInstances < license.maxInstances else { return .full }
+    guard active < grant.maxInstances else { return .full }
     if let instance, held.contains(instance.id) { return .free }
-    if license.activeInstances + held.count < license.maxInstances { return .free }
+    if active + held.count < grant.maxInstances { return .free }
     guard let oldest = held.first else { return .free }
-    return transfers < license.transferAllowance ? .transfer(from: oldest) : .allowanceUsedUp
+    return transfers < grant.transferAllowance ? .transfer(from: oldest) : .allowanceUsedUp
   }
 
   var isRefusal: Bool { self == .full || self == .allowanceUsedUp }

@@ -23,7 +23,7 @@ struct LicenseIssuer: Sendable {
   /// What a paid period gives: the subscription's licence, made with the first payment and lengthened by the others.
   func honour(_ subscription: Subscription, at now: Timestamp) async throws -> License? {
     guard let period = subscription.current else { return nil }
-    let overdueUntil = period.end + License.overdueGrace
+    let overdueUntil = period.end + LicenseGrant.overdueGrace
     let store = LicenseStore(connection)
     if let license = try await store.find(subscription: subscription.id) {
       try await store.set(license.id, expiresAt: period.end, overdueUntil: overdueUntil, at: now)

@@ -68,7 +68,7 @@ struct LicenseRegister: Sendable {
         throw Problem.conflict("This licence does not expire.", field: "expires_at")
       }
       let end = expiresAt ?? period.end(of: 1, from: max(license.expiresAt ?? now, now))
-      let grace = license.subscriptionID == nil ? nil : end + License.overdueGrace
+      let grace = license.subscriptionID == nil ? nil : end + LicenseGrant.overdueGrace
       try await store.set(id, expiresAt: end, overdueUntil: grace, at: now)
     }
   }

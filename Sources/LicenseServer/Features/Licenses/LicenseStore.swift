@@ -94,7 +94,7 @@ struct LicenseStore: Sendable {
     return Page(fetched: found, limit: page.limit, total: total) { String($0.id) }
   }
 
-  /// ``License/status(at:)`` in SQL.
+  /// ``LicenseGrant/status(at:)`` in SQL.
   private func status(at now: Timestamp) -> SQL {
     """
     CASE WHEN l.status <> 'active' THEN l.status WHEN l.expires_at IS NULL OR l.expires_at > \(now) THEN 'active'
@@ -102,7 +102,7 @@ struct LicenseStore: Sendable {
     """
   }
 
-  func set(_ id: Int64, standing: License.Standing, at now: Timestamp) async throws(DatabaseError) {
+  func set(_ id: Int64, standing: LicenseGrant.Standing, at now: Timestamp) async throws(DatabaseError) {
     try await database.execute(
       "UPDATE license.licenses SET status = \(standing), updated_at = \(now) WHERE id = \(id)")
   }
@@ -143,7 +143,7 @@ struct LicenseStore: Sendable {
   }
 
   private func licenses(_ condition: SQL) async throws(DatabaseError) -> [License] {
-    let rows = try await database.query("SELECT \(License.columns), k.last_four \(from) \(condition)")
+    let rows = try await database.query("SELECT \(License.columns) \(from) \(condition)")
     var licenses: [License] = []
     for row in rows { licenses.append(try License(row)) }
     return licenses
@@ -151,20 +151,19 @@ struct LicenseStore: Sendable {
 }
 
 extension License {
-  /// Of `license.licenses l`, `license.customers c` and `license.plans p`; the key's `last_four` comes beside them.
-  static let columns: SQL = """
-    l.id, l.customer_id, c.email AS customer_email, l.subscription_id, l.status, l.expires_at, l.overdue_until,
-    l.max_instances, l.transfer_allowance, l.overrides, l.seq, l.created_at, l.updated_at, \(Plan.joinedColumns),
+  /// Of `license.licenses l`, `license.customers c`, `license.plans p` and `license.license_keys k`. The plan's id comes
+  /// with the plan.
+  fileprivate static let columns: SQL = """
+    l.id, l.status, l.expires_at, l.overdue_until, l.max_instances, l.transfer_allowance, l.overrides, l.seq,
+    l.customer_id, c.email AS customer_email, l.subscription_id, k.last_four, l.created_at, l.updated_at,
+    \(Plan.joinedColumns),
     (SELECT count(*) FROM license.instances a WHERE a.license_id = l.id AND a.state = 'active') AS active_instances
     """
 
-  init(_ row: Row) throws(DatabaseError) {
+  fileprivate init(_ row: Row) throws(DatabaseError) {
     self.init(
-      id: try row.get("id"), customerID: try row.get("customer_id"), customerEmail: try row.get("customer_email"),
-      plan: try Plan(joined: row), subscriptionID: try row.get("subscription_id"), standing: try row.get("status"),
-      expiresAt: try row.get("expires_at"), overdueUntil: try row.get("overdue_until"),
-      maxInstances: try row.get("max_instances"), transferAllowance: try row.get("transfer_allowance"),
-      overrides: LicenseOverrides(stored: try row.get("overrides")), sequence: try row.get("seq"),
+      grant: try LicenseGrant(row, plan: try Plan(joined: row)), customerID: try row.get("customer_id"),
+      customerEmail: try row.get("customer_email"), subscriptionID: try row.get("subscription_id"),
       keyLastFour: try row.get("last_four"), activeInstances: try row.get("active_instances"),
       createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
   }

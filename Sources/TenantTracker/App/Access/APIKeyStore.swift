@@ -1,5 +1,6 @@
 import Core
 import Database
+import Web
 
 /// All SQL on API keys: for machines, per user, at most as mighty as the user.
 struct APIKeyStore: Sendable {

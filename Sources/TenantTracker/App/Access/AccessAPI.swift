@@ -1,4 +1,5 @@
 import Core
+import Database
 import Security
 import Web
 
@@ -57,7 +58,17 @@ struct AccessAPI: Sendable {
     return .noContent
   }
 
+  /// How somebody signs in is changed by that person only: a key that leaks can't give itself more than it has, nor
+  /// lock its user out.
+  private func refuseKeys(_ call: TrackerCall) throws(Problem) {
+    guard case .apiKey = call.session.credential else { return }
+    throw Problem(
+      status: 403, code: "permission_denied", title: "Not allowed",
+      detail: "An API key can't change how its user signs in.")
+  }
+
   private func changePassword(_ call: TrackerCall) async throws -> Reply {
+    try refuseKeys(call)
     var fields = try call.fields()
     let current = fields.string("current", length: 1...256, trim: false)
     let new = fields.string("new", length: 1...256, trim: false)
@@ -76,6 +87,7 @@ struct AccessAPI: Sendable {
   }
 
   private func endSession(_ call: TrackerCall) async throws -> Reply {
+    try refuseKeys(call)
     let id = try call.uuid()
     guard try await accounts.sessions.end(id: id.description, user: call.session.user.id, of: call.place.scope) else {
       throw Problem.notFound("session")
@@ -97,6 +109,7 @@ struct AccessAPI: Sendable {
 
   /// Makes a key; the token is never to be seen again. For pages too.
   func createKey(_ body: JSONValue, by call: TrackerCall) async throws -> (key: APIKeyStore.Key, token: SecretToken) {
+    try refuseKeys(call)
     var fields = try FieldReader(body)
     let name = fields.string("name", length: 1...100)
     let permissions = Permissions.read("permissions", from: &fields) ?? nil
@@ -114,6 +127,7 @@ struct AccessAPI: Sendable {
   }
 
   private func deleteKey(_ call: TrackerCall) async throws -> Reply {
+    try refuseKeys(call)
     guard try await accounts.apiKeys.delete(try call.id(), user: call.session.user.id, of: call.place.scope) else {
       throw Problem.notFound("API key")
     }
@@ -123,6 +137,7 @@ struct AccessAPI: Sendable {
   /// `{}` begins: the answer is the secret to type in. `{"secret", "code"}` confirms it: the answer is the recovery
   /// codes. `{"disable": true, "password"}` ends it.
   private func changeTOTP(_ call: TrackerCall) async throws -> Reply {
+    try refuseKeys(call)
     var fields = try call.fields()
     let secret = fields.optionalString("secret") ?? nil
     let code = fields.optionalString("code") ?? nil
@@ -146,11 +161,13 @@ struct AccessAPI: Sendable {
 
   func disableTOTP(password: String, by call: TrackerCall) async throws {
     let scope = call.place.scope
-    let user = call.session.user
-    let credentials = try await accounts.users.credentials(id: user.id, of: scope)
-    let verdict = try await accounts.hasher.verify(password, against: credentials?.passwordHash)
-    guard verdict != .wrong else { throw Problem.invalid("password", "wrong", "is not your password") }
-    try await accounts.users.setTOTP(user.id, secret: nil, recoveryHashes: [], of: scope)
+    try await accounts.confirmPassword(
+      password, of: call.session, field: "password", address: call.clientAddress, in: scope)
+    let user = call.session.user.id
+    try await scope.transaction { connection in
+      try await accounts.users.setTOTP(user, secret: nil, recoveryHashes: [], of: scope, in: connection)
+      try await accounts.audit.append("totp.disable", "user:\(user)", by: call, in: connection)
+    }
   }
 
   /// Switches one-time codes on, once the app has shown that it has the secret.
@@ -159,13 +176,21 @@ struct AccessAPI: Sendable {
     guard let totp = TOTP(typedSecret: secret) else {
       throw Problem.invalid("secret", "invalid", "is no secret of ours")
     }
-    guard totp.acceptedStep(of: code, at: accounts.clock.now(), lastAccepted: nil) != nil else {
+    guard !call.session.user.usesTOTP else {
+      throw Problem.conflict("Two-factor sign-in is on; turn it off first, with your password.", field: "secret")
+    }
+    guard let step = totp.acceptedStep(of: code, at: accounts.clock.now(), lastAccepted: nil) else {
       throw Problem.invalid("code", "wrong", "is not the code shown now")
     }
     let recovery = RecoveryCode.generate()
-    try await accounts.users.setTOTP(
-      call.session.user.id, secret: try accounts.secrets.seal(totp.secret, for: "totp"),
-      recoveryHashes: recovery.map { $0.hash.bytes.hex }, of: call.place.scope)
+    let sealed = try accounts.secrets.seal(totp.secret, for: "totp")
+    let (scope, user) = (call.place.scope, call.session.user.id)
+    try await scope.transaction { connection in
+      try await accounts.users.setTOTP(
+        user, secret: sealed, lastStep: step, recoveryHashes: recovery.map { $0.hash.bytes.hex }, of: scope,
+        in: connection)
+      try await accounts.audit.append("totp.enable", "user:\(user)", by: call, in: connection)
+    }
     return recovery
   }
 }

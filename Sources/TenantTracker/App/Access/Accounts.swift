@@ -116,13 +116,7 @@ struct Accounts: Sendable {
   func changePassword(
     of session: TrackerSession, current: String, new: String, address: IPAddress, in scope: TenantScope
   ) async throws {
-    let limitKey = "password:\(scope.tenantID):\(session.user.id):\(address)"
-    if let seconds = failures.wait(limitKey) { throw Problem.tooManyRequests(retryAfter: seconds) }
-    let credentials = try await users.credentials(id: session.user.id, of: scope)
-    guard let credentials, try await verify(current, credentials.passwordHash) != .wrong else {
-      _ = failures.charge(limitKey)
-      throw Problem.invalid("current", "wrong", "is not your password")
-    }
+    try await confirmPassword(current, of: session, field: "current", address: address, in: scope)
     guard current != new else { throw Problem.invalid("new", "same", "must differ from the current password") }
     let hash = try await hashNew(new, field: "new", email: session.user.email)
     let kept: String? = if case .session(let id) = session.credential { id } else { nil }
@@ -134,6 +128,20 @@ struct Accounts: Sendable {
         .init(
           actor: session.auditName, action: "password.change", subject: "user:\(session.user.id)", address: address),
         to: scope.schema, in: connection)
+    }
+  }
+
+  /// Checks that the caller knows the account's password; 422 on `field` otherwise. Failures are counted as those of
+  /// signing in are: a stolen session is no way to guess it.
+  func confirmPassword(
+    _ password: String, of session: TrackerSession, field: String, address: IPAddress, in scope: TenantScope
+  ) async throws {
+    let limitKey = "password:\(scope.tenantID):\(session.user.id):\(address)"
+    if let seconds = failures.wait(limitKey) { throw Problem.tooManyRequests(retryAfter: seconds) }
+    let credentials = try await users.credentials(id: session.user.id, of: scope)
+    guard let credentials, try await verify(password, credentials.passwordHash) != .wrong else {
+      _ = failures.charge(limitKey)
+      throw Problem.invalid(field, "wrong", "is not your password")
     }
   }
 

@@ -1,5 +1,6 @@
 import Core
 import Database
+import Web
 
 /// All SQL on custom roles that several users share.
 struct RoleStore: Sendable {

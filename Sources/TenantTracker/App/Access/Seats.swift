@@ -52,7 +52,8 @@ struct Seats: Sendable {
     }
   }
 
-  private func lock(_ scope: TenantScope, _ connection: Connection) async throws {
+  /// Makes whoever changes who has a seat, or who is an admin, go one after the other.
+  func lock(_ scope: TenantScope, _ connection: Connection) async throws {
     _ = try await connection.query("SELECT name FROM \(scope.schema).locks WHERE name = 'seats' FOR UPDATE")
   }
 

@@ -13,6 +13,8 @@ struct User: Sendable {
   var roleID: Int64?
   /// What the user may do after role, custom role and licence are taken together.
   var permissions: Permissions
+  /// What role or custom role give, whatever the licence says today.
+  var grantedPermissions: Permissions
   var status: Status
   /// Read-only because the licence has fewer seats than there are users.
   var pausedByLicense: Bool

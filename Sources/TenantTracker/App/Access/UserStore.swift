@@ -1,5 +1,6 @@
 import Core
 import Database
+import Web
 
 /// All SQL on users.
 struct UserStore: Sendable {
@@ -141,10 +142,14 @@ struct UserStore: Sendable {
       """)
   }
 
-  func setTOTP(_ id: Int64, secret: String?, recoveryHashes: [String], of scope: TenantScope) async throws {
-    try await scope.execute(
+  /// - Parameter lastStep: the step of the code that confirmed the secret: it is used up.
+  func setTOTP(
+    _ id: Int64, secret: String?, lastStep: Int64? = nil, recoveryHashes: [String], of scope: TenantScope,
+    in executor: any SQLExecutor
+  ) async throws {
+    try await executor.execute(
       """
-      UPDATE \(scope.schema).users SET totp_secret = \(secret), totp_last_step = NULL,
+      UPDATE \(scope.schema).users SET totp_secret = \(secret), totp_last_step = \(lastStep),
         recovery_hashes = \(recoveryHashes) WHERE id = \(id)
       """)
   }
@@ -190,7 +195,8 @@ struct UserStore: Sendable {
     let permissions = role.permissions ?? Permissions(stored: stored)
     return User(
       id: try row.get("id"), email: email, name: try row.get("name"), role: role, roleID: try row.get("role_id"),
-      permissions: paused ? permissions.readOnly : permissions, status: status, pausedByLicense: paused,
+      permissions: paused ? permissions.readOnly : permissions, grantedPermissions: permissions, status: status,
+      pausedByLicense: paused,
       mustChangePassword: try row.get("must_change_password"), usesTOTP: try row.get("uses_totp"),
       lastLoginAt: try row.get("last_login_at"), createdAt: try row.get("created_at"))
   }

@@ -149,15 +149,16 @@ struct UsersAPI: Sendable {
       { throw Problem.conflict("There is a user with this e-mail address.", field: "email") }
       if change.status == .disabled { try await accounts.sessions.endAll(user: id, of: scope, in: connection) }
       guard let after = try await users.find(id, of: scope, in: connection) else { throw Problem.notFound("user") }
+      // Permissions that were stored earlier come back with the role "custom".
+      try guardEscalation(role: after.role, permissions: nil, by: call.session, over: after)
       try await audit.append(
         "user.update", "user:\(id)", before: before.json, after: after.json, by: call, in: connection)
       return after
     }
-    return if wakes {
-      try await seats.withSeat(scope, call.place.entitlements, apply)
-    } else {
-      try await scope.transaction { try await apply($0) }
-    }
+    if wakes { return try await seats.withSeat(scope, call.place.entitlements, apply) }
+    let after = try await scope.transaction { try await apply($0) }
+    if change.status == .disabled { try await seats.enforce(limit: call.place.entitlements.userLimit, scope) }
+    return after
   }
 
   private func delete(_ call: TrackerCall) async throws -> Reply {
@@ -169,7 +170,7 @@ struct UsersAPI: Sendable {
     let scope = call.place.scope
     let user = try await find(id, scope)
     guard id != call.session.user.id else { throw Problem.conflict("You can't remove yourself.") }
-    try guardEscalation(role: user.role, permissions: user.permissions, by: call.session, over: user)
+    try guardEscalation(role: user.role, permissions: nil, by: call.session, over: user)
     try await scope.transaction { connection in
       if user.role == .admin { try await keepAnAdmin(besides: id, scope, connection) }
       try await users.delete(id, of: scope, in: connection)
@@ -188,7 +189,7 @@ struct UsersAPI: Sendable {
   ) async throws -> (url: String, purpose: InvitationStore.Purpose) {
     let scope = call.place.scope
     let user = try await find(id, scope)
-    try guardEscalation(role: user.role, permissions: user.permissions, by: call.session, over: user)
+    try guardEscalation(role: user.role, permissions: nil, by: call.session, over: user)
     let purpose = user.status == .invited ? InvitationStore.Purpose.invitation : .passwordReset
     let token = try await scope.transaction { connection in
       try await audit.append("user.\(purpose.rawValue)", "user:\(user.id)", by: call, in: connection)
@@ -208,6 +209,7 @@ struct UsersAPI: Sendable {
   }
 
   private func keepAnAdmin(besides id: Int64, _ scope: TenantScope, _ connection: Connection) async throws {
+    try await seats.lock(scope, connection)
     guard try await users.otherActiveAdmins(than: id, of: scope, in: connection) > 0 else {
       throw Problem.conflict("This is the last admin.")
     }
@@ -217,7 +219,7 @@ struct UsersAPI: Sendable {
   private func guardEscalation(
     role: Role, permissions: Permissions?, by session: TrackerSession, over user: User? = nil
   ) throws {
-    for wanted in [role.permissions, permissions, user?.permissions] {
+    for wanted in [role.permissions, permissions, user?.grantedPermissions] {
       guard let wanted, wanted.limited(to: session.permissions) != wanted else { continue }
       throw Problem.permissionDenied(section: Section.users.rawValue, access: "every permission concerned")
     }

@@ -43,7 +43,8 @@ final class SnapshotKeeper: Service {
   /// Whether a change is live: everything that was committed before this returns is in ``current`` afterwards.
   func reload() async throws {
     try await directory.reload()
-    publish(try await loader.load(), savingTo: file)
+    let known = state.withLock { $0.records?.tenants } ?? []
+    publish(try await loader.load(known: known), savingTo: file)
   }
 
   /// Reloads one tenant; the others' records are taken as they are.

@@ -10,12 +10,16 @@ struct SnapshotLoader: Sendable {
   let settings: SettingsStore
   let clock: any WallClock
 
-  /// All tenants whose clicks are taken: suspended ones too, for only their dashboard is closed.
-  func load() async throws -> SnapshotRecords {
+  /// All tenants whose clicks are taken: suspended ones too, for only their dashboard is closed. One whose schema is
+  /// behind this version can't be read; it goes on as it is `known`.
+  func load(known: [TenantRecord]) async throws -> SnapshotRecords {
     var tenants: [TenantRecord] = []
     for tenant in directory.all where tenant.status != .deleted {
-      if directory.isBehind(tenant.id) { continue }
-      tenants.append(try await load(tenant))
+      if directory.isBehind(tenant.id) {
+        tenants += known.filter { $0.id == tenant.id }
+      } else {
+        tenants.append(try await load(tenant))
+      }
     }
     return frame(tenants)
   }

@@ -10,6 +10,8 @@ struct DashboardView: Sendable {
   /// By hour or day, compared with the time before.
   let byTime: ReportAnswer
   let byCampaign: ReportAnswer
+  /// Whether a campaign's name leads to its editor.
+  let linksCampaigns: Bool
   let icons: IconSet
 
   private static let figures: [Metric] = [
@@ -116,7 +118,7 @@ struct DashboardView: Sendable {
 
   private func campaign(_ key: GroupKey?) -> HTML {
     guard case .entity(let id?, _)? = key, let text = key?.text else { return Parts.dash }
-    guard campaigns.contains(where: { $0.id == id }) else { return .escaped(text) }
+    guard linksCampaigns, campaigns.contains(where: { $0.id == id }) else { return .escaped(text) }
     return "<a href=\"/admin/campaigns/\(id)\">\(text)</a>"
   }
 }

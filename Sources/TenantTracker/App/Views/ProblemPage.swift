@@ -71,9 +71,8 @@ struct ProblemPage: Sendable {
   }
 
   private func explanation(of problem: Problem, session: TrackerSession?) -> HTML {
-    let wayOn: HTML =
-      session == nil && problem.status != 404
-      ? "<a class=\"btn btn-primary w-100\" href=\"/admin/login\">Sign in</a>" : .empty
+    let signIn: HTML = "<a class=\"btn btn-primary w-100\" href=\"\(AccessPages.signInPath)\">Sign in</a>"
+    let wayOn = session == nil && problem.code == "cross_site_request" ? signIn : .empty
     return "<p>\(sentence(of: problem))</p>\(wayOn)"
   }
 }

@@ -27,7 +27,8 @@ struct UserForm: Sendable {
   static func values(of user: User) -> JSONObject {
     [
       "email": .string(user.email.description), "name": .string(user.name),
-      "role": .string(user.roleID.map { "role:\($0)" } ?? user.role.rawValue), "permissions": user.permissions.json,
+      "role": .string(user.roleID.map { "role:\($0)" } ?? user.role.rawValue),
+      "permissions": user.grantedPermissions.json,
     ]
   }
 

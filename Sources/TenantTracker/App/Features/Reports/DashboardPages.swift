@@ -45,7 +45,7 @@ struct DashboardPages: Sendable {
       question.byCampaign(limit: Self.topCount), in: settings.currency, of: scope)
     let view = DashboardView(
       question: question, currency: settings.currency, campaigns: campaigns, byTime: byTime, byCampaign: byCampaign,
-      icons: layout.icons)
+      linksCampaigns: call.session.allows(.read(.campaigns)), icons: layout.icons)
     let isUntouched = campaigns.isEmpty && byTime.totals == BaseValues()
     return layout.page(
       Layout.Frame(title: "Dashboard", current: Self.path, extras: isUntouched ? [] : [.chart]), call,
