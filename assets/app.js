@@ -207,6 +207,6 @@ if (window.TomSelect) {
     const label = document.querySelector(`label[for="${select.id}"]`);
     label.id = `${select.id}-label`;
     select.setAttribute("aria-labelledby", label.id);
-    new TomSelect(select, { maxOptions: null, selectOnTab: true });
+    new TomSelect(select, { maxOptions: null, selectOnTab: true, refreshThrottle: 0 });
   });
 }

@@ -71,7 +71,7 @@ class Delivery(BrowserTest):
     def test_assets_are_compressed_and_cached_for_long(self):
         visit = self.visit()
         answers = []
-        visit.page.on("response", answers.append)
+        visit.page.on("response", lambda answer: answers.append(answer))
         visit.open(f"{stack().env['TRACKER_URL']}/admin/login")
         assets = [answer for answer in answers if answer.request.resource_type in ("script", "stylesheet")]
         self.assertTrue(assets)

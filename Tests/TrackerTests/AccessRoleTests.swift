@@ -65,7 +65,7 @@ extension AccessTests {
           for route in tracker.parts.adminAPI.table().routes where route.access != .anyone {
             for id in ["1", "999999", "no-id"] {
               let answer = try await client.send(
-                route.method.rawValue, "/admin/api\(route.path.withID(id))",
+                route.method.rawValue, route.target(below: "/admin/api", id: id),
                 headers: [("Content-Type", "application/json")], body: Array("{".utf8))
               #expect(answer.status == 401 && answer.code == "unauthorized", "\(route.method.rawValue) \(route.path)")
             }
@@ -77,7 +77,8 @@ extension AccessTests {
         for route in try Self.pages(tracker).routes where route.access != .anyone {
           for client in [tracker.visitor, tracker.client(token: bearer)] {
             let answer = try await client.send(
-              route.method.rawValue, "/admin\(route.path.withID("1"))", headers: [("Cookie", "tly_session=\(bearer)")])
+              route.method.rawValue, route.target(below: "/admin", id: "1"),
+              headers: [("Cookie", "tly_session=\(bearer)")])
             #expect(
               answer.status == 303 && answer.header("Location")?.hasPrefix("/admin/login") == true,
               "\(route.method.rawValue) \(route.path): \(answer.status)")
@@ -155,7 +156,7 @@ extension AccessTests {
     private static func check(_ route: RouteDescription, below prefix: String, _ walker: Walker) async throws {
       let isAllowed = walker.permissions.allows(route.access)
       for id in isAllowed ? ["999999"] : ["1", "999999"] {
-        let answer = try await call(route, prefix + (route.path == "/" ? "" : route.path.withID(id)), walker)
+        let answer = try await call(route, route.target(below: prefix, id: id), walker)
         let what = "\(walker.name) \(route.method.rawValue) \(prefix)\(route.path) \(id): \(answer.status)"
         if isAllowed {
           #expect(![401, 403, 405].contains(answer.status) && answer.status != 500, "\(what)")
@@ -166,7 +167,8 @@ extension AccessTests {
       }
     }
 
-    private static func call(_ route: RouteDescription, _ path: String, _ walker: Walker) async throws -> TestHTTPAnswer {
+    private static func call(_ route: RouteDescription, _ path: String, _ walker: Walker) async throws -> TestHTTPAnswer
+    {
       switch route.body {
       case .none: try await walker.client.send(route.method.rawValue, path)
       case .form: try await walker.client.post(path, form: [("_csrf", walker.formToken ?? "")])
@@ -176,7 +178,9 @@ extension AccessTests {
   }
 }
 
-extension String {
-  /// The path with every `{name}` filled in.
-  func withID(_ id: String) -> String { replacing(/\{[a-z_]+\}/, with: id) }
+extension RouteDescription {
+  /// Where to send a request to, every `{name}` filled in.
+  func target(below prefix: String, id: String) -> String {
+    prefix + (path == "/" ? "" : path.replacing(/\{[a-z_]+\}/, with: id))
+  }
 }

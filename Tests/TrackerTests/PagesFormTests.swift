@@ -30,7 +30,7 @@ import Testing
       let log = try await world.tracker.audit.page(PageRequest(), of: world.scope)
       let entry = try #require(log.items.first { $0["action"]?.stringValue == "offer.create" })
       #expect(entry["actor"]?.stringValue == PagesWorld.email)
-      #expect(entry["after"]?["payouts"] == [["country": "us", "payout": "40"]])
+      #expect(entry["after"]?["payouts"]?.arrayValue?.first?["country"] == "us")
     }
   }
 
@@ -127,9 +127,9 @@ import Testing
       #expect(wrong.status == 422 && wrong.text.contains("“USA” is no two-letter country code."))
       #expect(try await browser.post("/admin/flows/1/active", [("active", "false")]).status == 303)
       #expect(try await FlowStore().find(1, of: world.scope)?.draft.isActive == false)
-      _ = try await browser.post("/admin/campaigns/1/flows", fields.map { $0.0 == "type" ? ($0.0, "forced") : $0 })
-      _ = try await browser.post("/admin/flows/2", [("name", "All"), ("type", "forced"), ("active", "true")])
-      #expect(try await browser.get("/admin/campaigns/1").text.contains("shadows every other flow"))
+      let all = [("name", "All"), ("type", "forced"), ("active", "true")]
+      #expect(try await browser.post("/admin/campaigns/1/flows", all).status == 303)
+      #expect(try await browser.get("/admin/campaigns/1").text.contains("is forced and has no filters"))
     }
   }
 

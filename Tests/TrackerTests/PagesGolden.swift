@@ -22,7 +22,8 @@ enum PagesGolden {
   static func user(_ role: Role = .admin) throws -> User {
     User(
       id: 7, email: try #require(EmailAddress("ana@example.com")), name: "Ana", role: role, roleID: nil,
-      permissions: role.permissions ?? Permissions(), status: .active, pausedByLicense: false,
+      permissions: role.permissions ?? Permissions(),
+      grantedPermissions: role.permissions ?? Permissions(), status: .active, pausedByLicense: false,
       mustChangePassword: false, usesTOTP: false, lastLoginAt: time, createdAt: time)
   }
 

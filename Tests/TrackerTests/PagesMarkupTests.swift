@@ -33,6 +33,17 @@ import Web
     }
   }
 
+  @Test func onlyWhatPagesLoadIsServed() throws {
+    let home = try Home(environment: ["TRACKILY_HOME": PagesWorld.home])
+    let assets = try StaticAssets(directories: home.assets, excluding: AdminPages.unusedAssets)
+    for name in ["app.css", "tabler.min.css", "echarts.min.js", "tom-select.min.js", "inter-400.woff2"] {
+      #expect(assets.contains(name), "\(name)")
+    }
+    for name in ["icons/plus.svg", "htmx.min.js", "codemirror/index.js", "tabler.min.js"] {
+      #expect(!assets.contains(name), "\(name)")
+    }
+  }
+
   @Test func theIconsAreThere() {
     let icons = IconSet(directory: "\(PagesWorld.home)/.tools/assets/icons")
     for icon in Icon.allCases { #expect(icons.contains(icon), "\(icon.rawValue)") }

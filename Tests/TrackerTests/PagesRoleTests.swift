@@ -15,9 +15,11 @@ import Web
       try await world.addUser("custom@example.com", .custom, custom)
       try await world.addUser("none@example.com", .custom, Permissions())
       let permissions: [(String, Permissions)] = [
-        (PagesWorld.email, .everything), ("manager@example.com", try #require(Role.manager.permissions)),
+        ("manager@example.com", try #require(Role.manager.permissions)),
         ("viewer@example.com", try #require(Role.viewer.permissions)), ("custom@example.com", custom),
         ("none@example.com", Permissions()),
+        // Last: giving the licence back leaves the others without a seat.
+        (PagesWorld.email, .everything),
       ]
       let routes = world.pages.table().routes.filter { $0.access != .anyone && $0.path != "/logout" }
       #expect(routes.count > 60)

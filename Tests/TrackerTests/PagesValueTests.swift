@@ -8,8 +8,8 @@ import Web
 
 @Suite struct PagesValueTests {
   @Test(arguments: [
-    (1_234_567_890_000, "USD", "$1,234,567.89"), (-5_000, "USD", "\u{2212}$0.00"), (-15_000, "USD", "\u{2212}$0.02"),
-    (25_000, "EUR", "€0.02"), (999_995_000_000, "GBP", "£1,000,000.00".replacing("1,000,000", with: "999,995")),
+    (1_234_567_890_000, "USD", "$1,234,567.89"), (-5_000, "USD", "$0.00"), (-15_000, "USD", "\u{2212}$0.02"),
+    (25_000, "EUR", "€0.02"), (999_995_000_000, "GBP", "£999,995.00"),
     (1_500_000, "JPY", "¥2"), (12_000_000, "CHF", "CHF\u{A0}12.00"), (1_234_500, "KWD", "KWD\u{A0}1.234"),
   ])
   func moneyIsReadable(micros: Int64, code: String, text: String) throws {
@@ -68,7 +68,7 @@ import Web
     ),
     ("flow:8 empty", "Flow #8 was skipped: it has no landing page and no offer"),
     ("flow:7 default", "Flow US, the default flow, took the visitor"),
-    ("offer:9 campaign", "Offer #9, the campaign&#39;s default".replacing("&#39;", with: "'")),
+    ("offer:9 campaign", "Offer #9, the campaign's default"),
     ("landing:3", "Landing page #3"), ("cost_unreadable", "The cost parameter was no amount"), ("strange", ""),
   ])
   func reasonCodesAreSaidInWords(code: String, text: String) {

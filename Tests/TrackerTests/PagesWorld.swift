@@ -39,6 +39,7 @@ struct PagesWorld: Sendable {
   ) async throws {
     let database = try await TestPostgres.database()
     let state = NSTemporaryDirectory() + "trackily-pages-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: state) }
     let environment = [
       "DATABASE_URL": "postgresql://nobody@localhost/none", "ADMIN_EMAIL": email, "ADMIN_PASSWORD": password,

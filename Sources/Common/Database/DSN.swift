@@ -5,7 +5,7 @@ import CLibPQ
 /// Several hosts may be given; then the one that takes writes is used unless `target_session_attrs` says otherwise.
 /// `?pgbouncer=true` leaves out the start-up options that PgBouncer refuses.
 public struct DSN: Hashable, Sendable {
-  private var parameters: [String: String]
+  private(set) var parameters: [String: String]
   /// Whether start-up options may be sent.
   let allowsOptions: Bool
 

@@ -83,6 +83,11 @@ struct Resources: Sendable {
     landings = .init(store: LandingStore(), writer: writer, settings: settings, schema: Landing.schema)
     sources = .init(store: TrafficSourceStore(), writer: writer, settings: settings, schema: TrafficSource.schema)
     networks = .init(store: NetworkStore(), writer: writer, settings: settings, schema: Network.schema)
-    domains = .init(store: DomainStore(), writer: writer, settings: settings, schema: Domain.schema)
+    domains = .init(
+      store: DomainStore(), writer: writer, settings: settings, schema: Domain.schema,
+      beforeDelete: { [catalog = tracker.catalog] domain, place in
+        try await catalog.release(host: domain.draft.host, of: place.tenant.id)
+        try await catalog.announceChange()
+      })
   }
 }

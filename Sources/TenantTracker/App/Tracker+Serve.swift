@@ -59,9 +59,9 @@ struct ServingParts: Sendable {
     self.tracker = tracker
     journal = try tracker.openJournal(folder: "journal")
     journalWriter = JournalWriter(control: tracker.control, base: dsn, secrets: tracker.secrets, logger: logger)
-    postbacks = PostbackService(tail: tail, clock: clock)
+    postbacks = PostbackService(tail: tail, clock: clock, progress: DrainProgress(backlog: journal.durableEnd))
     drainer = tracker.drainer(
-      journal, writer: journalWriter, directory: directory, tail: tail, postbacks: postbacks, metrics: metrics)
+      journal, writer: journalWriter, directory: directory, postbacks: postbacks, metrics: metrics)
     resolver = .system()
     visitors = try VisitorService(
       snapshots: snapshots, journal: journal, tail: tail, postbacks: postbacks, directory: directory, tracker: tracker,
@@ -140,12 +140,12 @@ extension Tracker {
   }
 
   func drainer(
-    _ journal: Journal, writer: JournalWriter, directory: TenantDirectory, tail: ClickTail, postbacks: PostbackService,
+    _ journal: Journal, writer: JournalWriter, directory: TenantDirectory, postbacks: PostbackService,
     metrics: MetricsRegistry
   ) -> Drainer {
     Drainer(
       journal: journal, store: DrainStore(writer: writer, instance: journal.instance, clock: clock),
-      partitions: partitions, directory: directory, tail: tail,
+      partitions: partitions, directory: directory, tail: postbacks.tail, progress: postbacks.progress,
       replay: { event, tenant in _ = try await postbacks.replay(PostbackHit(event), in: try scope(of: tenant)) },
       figures: DrainFigures(metrics), clock: clock, logger: logger)
   }

@@ -1,12 +1,12 @@
 import Core
 import Database
 import Foundation
-import Licensing
 import Security
 import ServiceLifecycle
 import TestSupport
 import Testing
 
+@testable import Licensing
 @testable import TenantTracker
 
 /// A whole tracker on a free port, with a database, a state directory and a clock of its own.

@@ -5,8 +5,10 @@ import Security
 
 struct TenantCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tenant", abstract: "Make, list, suspend, resume and delete tenants.",
-    subcommands: [Create.self, List.self, Suspend.self, Resume.self, Delete.self])
+    commandName: "tenant", abstract: "Make, list, suspend, resume, move and delete tenants.",
+    subcommands: [
+      Create.self, List.self, Suspend.self, Resume.self, Export.self, Import.self, Delete.self,
+    ])
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Make a tenant; by slug, so it can be run again.")

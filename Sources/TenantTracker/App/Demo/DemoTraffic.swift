@@ -39,13 +39,12 @@ struct DemoTraffic: Sendable {
   /// Makes the traffic day by day, drains it, then lets the networks report.
   func run(_ progress: @Sendable (Int, Int) -> Void) async throws -> Made {
     let journal = try tracker.openJournal(folder: "demo-journal")
-    let tail = ClickTail()
-    let postbacks = PostbackService(tail: tail, clock: tracker.clock)
+    let postbacks = PostbackService(tail: ClickTail(), clock: tracker.clock)
     let writer = JournalWriter(
       control: tracker.control, base: tracker.configuration.databaseURL, secrets: tracker.secrets,
       logger: tracker.logger)
     let drainer = tracker.drainer(
-      journal, writer: writer, directory: directory, tail: tail, postbacks: postbacks, metrics: MetricsRegistry())
+      journal, writer: writer, directory: directory, postbacks: postbacks, metrics: MetricsRegistry())
     let generator = ChaChaGenerator(seed: 42)
     let now = tracker.clock.now()
     var made = Made()

@@ -20,7 +20,13 @@ struct LicenseHeartbeat: Service {
       while !Task.isCancelled {
         do {
           let lock = try await AdvisoryLock.hold(dsn, .init("trackily.license.heartbeat"))
-          await lead()
+          await withTaskGroup(of: Void.self) { group in
+            group.addTask { await lead() }
+            // Another node leads from then on.
+            group.addTask { await lock.untilLost() }
+            await group.next()
+            group.cancelAll()
+          }
           await lock.release()
         } catch {
           try? await Task.sleep(for: .seconds(10))
@@ -29,7 +35,7 @@ struct LicenseHeartbeat: Service {
     }
   }
 
-  /// Goes round until the lock's connection breaks or the process ends.
+  /// Goes round until cancelled.
   private func lead() async {
     var due: [Int64: Timestamp] = [:]
     var generator = SystemRandomNumberGenerator()

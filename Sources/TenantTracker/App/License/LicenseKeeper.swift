@@ -53,10 +53,22 @@ final class LicenseKeeper: Sendable {
     remembered.withLock { $0[scope.tenantID] = Remembered(record: record, readAt: clock.now()) }
   }
 
-  private func save(_ record: LicenseRecord, _ scope: TenantScope) async throws {
-    try await record.save(scope, at: clock.now())
+  /// Changes the record as it is now: while the licence server was asked, somebody may have activated another key, given
+  /// the licence back, or refreshed it on another node.
+  private func change(
+    _ scope: TenantScope, _ apply: @Sendable (inout LicenseRecord) -> Void
+  ) async throws -> LicenseRecord {
+    let record = try await scope.transaction { connection in
+      guard var record = try await LicenseRecord.load(scope, in: connection) else {
+        throw TenancyError.corruptCatalog
+      }
+      apply(&record)
+      try await record.save(scope, in: connection, at: clock.now())
+      return record
+    }
     remember(record, scope)
     try await seats.enforce(limit: record.state.standing(at: clock.now()).entitlements.userLimit, scope)
+    return record
   }
 
   /// Activates a key for this installation; it replaces the one before. Throws when the server refuses or is not
@@ -73,17 +85,21 @@ final class LicenseKeeper: Sendable {
     guard let lease = try? verifier.lease(token, fingerprint: record.instanceID) else {
       throw Problem.licenseServerUnreachable("its lease was not signed for this installation")
     }
-    if let former = record.sealedKey, let formerKey = try? secrets.openText(former, for: Self.keyContext(scope)),
-      formerKey != key
-    {
-      await release(formerKey, record)
-      record.state = LeaseState()
+    let sealedKey = try secrets.seal(key, for: Self.keyContext(scope.schema))
+    let formerKey = try? openKey(record, scope)
+    let former = record
+    record = try await change(scope) { [keys = record.keys] record in
+      if formerKey != key { record.state = LeaseState() }
+      record.keys = keys
+      record.sealedKey = sealedKey
+      record.keyLastFour = String(key.suffix(4))
+      _ = record.state.accept(word, at: clock.now())
+      take(answer, lease, into: &record)
     }
-    record.sealedKey = try secrets.seal(key, for: Self.keyContext(scope))
-    record.keyLastFour = String(key.suffix(4))
-    _ = record.state.accept(word, at: clock.now())
-    take(answer, lease, into: &record)
-    try await save(record, scope)
+    // A rotated key is the same licence's, and so is the slot.
+    if let formerKey, formerKey != key, former.state.lease?.claims.licenseID != lease.claims.licenseID {
+      await release(formerKey, former)
+    }
     logger.notice(
       "license activated", metadata: ["tenant": "\(scope.slug)", "plan": "\(lease.claims.entitlements.plan)"])
     return record.state.standing(at: clock.now())
@@ -92,10 +108,11 @@ final class LicenseKeeper: Sendable {
   /// Notes a key and activates it if the server can be reached now; the next heartbeat tries again.
   func adopt(key: String, for scope: TenantScope) async throws {
     do { _ = try await activate(key: key, for: scope) } catch let problem as Problem where problem.status == 503 {
-      var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
-      record.sealedKey = try secrets.seal(key, for: Self.keyContext(scope))
-      record.keyLastFour = String(key.suffix(4))
-      try await save(record, scope)
+      let sealedKey = try secrets.seal(key, for: Self.keyContext(scope.schema))
+      _ = try await change(scope) { record in
+        record.sealedKey = sealedKey
+        record.keyLastFour = String(key.suffix(4))
+      }
     }
   }
 
@@ -114,33 +131,35 @@ final class LicenseKeeper: Sendable {
     let answer = try await reach { () async throws(LicenseServerClient.Failure) in try await client.heartbeat(request) }
     let word = try await word(answer, nonce: nonce, key: key, &record)
     let verifier = LeaseVerifier(keys: record.keys)
-    _ = record.state.accept(word, at: clock.now())
-    if let lease = answer.lease.flatMap({ try? verifier.lease($0, fingerprint: record.instanceID) }), answer.isValid {
-      take(answer, lease, into: &record)
-    }
-    try await save(record, scope)
-    return record.state.standing(at: clock.now())
+    let lease = answer.lease.flatMap { try? verifier.lease($0, fingerprint: record.instanceID) }
+    let asked = record
+    return try await change(scope) { record in
+      // The answer is about a key that was replaced or given back meanwhile.
+      guard record.sealedKey == asked.sealedKey else { return }
+      record.keys = asked.keys
+      _ = record.state.accept(word, at: clock.now())
+      if let lease, answer.isValid { take(answer, lease, into: &record) }
+    }.state.standing(at: clock.now())
   }
 
   /// Gives the licence back: Starter from now on, the slot is free.
   func deactivate(_ scope: TenantScope) async throws -> LicenseStanding {
-    var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
+    let record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
     if let key = try openKey(record, scope) {
       let request = LicenseAPI.DeactivateRequest(licenseKey: key, fingerprint: record.instanceID)
       _ = try await reach { () async throws(LicenseServerClient.Failure) in try await client.deactivate(request) }
     }
-    record.sealedKey = nil
-    record.keyLastFour = nil
-    record.state = LeaseState()
-    try await save(record, scope)
-    return record.state.standing(at: clock.now())
+    return try await change(scope) { record in
+      record.sealedKey = nil
+      record.keyLastFour = nil
+      record.state = LeaseState()
+    }.state.standing(at: clock.now())
   }
 
   /// Notes how far the clock has come, so that setting it back gains nothing, and applies what time alone has changed.
   func tick(_ scope: TenantScope) async throws {
-    var record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
-    record.state.tick(at: clock.now())
-    try await save(record, scope)
+    _ = try await LicenseRecord.loadOrMake(scope, at: clock.now())
+    _ = try await change(scope) { $0.state.tick(at: clock.now()) }
   }
 
   // What the server said
@@ -198,7 +217,7 @@ final class LicenseKeeper: Sendable {
   }
 
   private func openKey(_ record: LicenseRecord, _ scope: TenantScope) throws -> String? {
-    try record.sealedKey.map { try secrets.openText($0, for: Self.keyContext(scope)) }
+    try record.sealedKey.map { try secrets.openText($0, for: Self.keyContext(scope.schema)) }
   }
 
   private func clicksOfADay(_ scope: TenantScope) async throws -> Int64 {
@@ -207,7 +226,8 @@ final class LicenseKeeper: Sendable {
     return try rows.first?.get("clicks") ?? 0
   }
 
-  private static func keyContext(_ scope: TenantScope) -> String { "license-key:\(scope.schema)" }
+  /// What a sealed licence key is bound to.
+  static func keyContext(_ schema: SchemaName) -> String { "license-key:\(schema)" }
 }
 
 extension Problem {

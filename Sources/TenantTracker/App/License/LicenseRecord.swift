@@ -14,10 +14,13 @@ struct LicenseRecord: Sendable {
   var state: LeaseState
 
   /// The only SQL on the licence row.
-  static func load(_ scope: TenantScope) async throws -> LicenseRecord? {
-    let row = try await scope.query(
+  /// - Parameter transaction: holds the row until its end.
+  static func load(_ scope: TenantScope, in transaction: Connection? = nil) async throws -> LicenseRecord? {
+    let executor: any SQLExecutor = transaction ?? scope
+    let row = try await executor.query(
       """
       SELECT instance_uid, license_key, key_last_four, jwks, state FROM \(scope.schema).license WHERE id = 1
+      \(transaction == nil ? "" : "FOR UPDATE" as SQL)
       """
     ).first
     guard let row else { return nil }
@@ -42,8 +45,9 @@ struct LicenseRecord: Sendable {
     return record
   }
 
-  func save(_ scope: TenantScope, at time: Timestamp) async throws {
-    try await scope.execute(
+  func save(_ scope: TenantScope, in transaction: Connection? = nil, at time: Timestamp) async throws {
+    let executor: any SQLExecutor = transaction ?? scope
+    try await executor.execute(
       """
       UPDATE \(scope.schema).license SET license_key = \(sealedKey), key_last_four = \(keyLastFour),
         jwks = \(keys.json), state = \(state.json), updated_at = \(time)

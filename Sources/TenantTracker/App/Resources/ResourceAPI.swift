@@ -10,6 +10,8 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
   let writer: ConfigurationWriter
   let settings: SettingsStore
   let schema: Schema
+  /// What else has to go when an item goes, done first: it can be done again.
+  var beforeDelete: @Sendable (Item, TrackerPlace) async throws -> Void = { _, _ in }
 
   private var schemaName: String { Item.noun.prefix(1).uppercased() + Item.noun.dropFirst() }
 
@@ -96,6 +98,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     guard users.isEmpty else {
       throw Problem.conflict("Still used by \(users.prefix(5).joined(separator: ", ")).")
     }
+    try await beforeDelete(item, call.place)
     try await writer.write(to: scope) { connection in
       try await store.archive(id, at: writer.clock.now(), of: scope, in: connection)
       try await writer.audit.append(

@@ -12,6 +12,9 @@ final class SnapshotKeeper: Service {
   private struct State {
     var snapshot = Snapshot.empty
     var records: SnapshotRecords?
+    /// Readings begun, and of each tenant's record the one it is from: what was read earlier never replaces it.
+    var begun: UInt64 = 0
+    var readings: [Int64: UInt64] = [:]
   }
 
   private let state = Mutex(State())
@@ -40,26 +43,32 @@ final class SnapshotKeeper: Service {
   /// True once there is something to decide clicks by, be it from disk.
   var isReady: Bool { state.withLock { $0.records != nil } }
 
-  /// Whether a change is live: everything that was committed before this returns is in ``current`` afterwards.
+  /// Everything that was committed before this is called is in ``current`` once it returns. A tenant that can't be read
+  /// stays as it was.
   func reload() async throws {
+    let turn = takeTurn()
     try await directory.reload()
-    let known = state.withLock { $0.records?.tenants } ?? []
-    publish(try await loader.load(known: known), savingTo: file)
+    let reading = try await loader.load()
+    for (id, error) in reading.failures {
+      logger.warning("tenant stays in the snapshot as it was", metadata: ["tenant": "\(id)", "error": "\(error)"])
+    }
+    publish(reading.records, turn) { reading.failures[$0.id] != nil }
   }
 
   /// Reloads one tenant; the others' records are taken as they are.
   private func reload(tenant id: Int64) async throws {
-    guard let tenant = directory.tenant(id: id), let known = state.withLock({ $0.records }) else {
+    guard isReady, let tenant = directory.tenant(id: id), tenant.status != .deleted else {
       return try await reload()
     }
-    var tenants = known.tenants
-    let record = try await loader.load(tenant)
-    if let index = tenants.firstIndex(where: { $0.id == id }) {
-      tenants[index] = record
-    } else {
-      tenants.append(record)
+    let turn = takeTurn()
+    publish([try await loader.load(tenant)], turn) { _ in true }
+  }
+
+  private func takeTurn() -> UInt64 {
+    state.withLock { state in
+      state.begun += 1
+      return state.begun
     }
-    publish(loader.frame(tenants), savingTo: file)
   }
 
   /// Makes a tenant's committed changes live on this node.
@@ -69,30 +78,52 @@ final class SnapshotKeeper: Service {
   func restore() {
     guard let bytes = FileManager.default.contents(atPath: file) else { return }
     do {
-      publish(try JSONDecoder().decode(SnapshotRecords.self, from: bytes), savingTo: nil)
+      let records = try JSONDecoder().decode(SnapshotRecords.self, from: bytes)
+      builder.withLock { builder in
+        let built = builder.build(records)
+        state.withLock { state in
+          state.snapshot = built.snapshot
+          state.records = records
+        }
+      }
       logger.notice("serving from the snapshot on disk until the database is reached")
     } catch {
       logger.error("snapshot on disk not understood", metadata: ["error": "\(error)"])
     }
   }
 
-  private func publish(_ records: SnapshotRecords, savingTo file: String?) {
-    let problems = builder.withLock { builder -> [SnapshotProblem]? in
-      let known = state.withLock { $0.records }
-      var fresh = records
-      fresh.takenAt = known?.takenAt ?? records.takenAt
+  /// Puts what was read in the place of what is older.
+  /// - Parameters:
+  ///   - turn: when the reading began.
+  ///   - mayStay: whether a tenant that was not read is still there.
+  private func publish(_ read: [TenantRecord], _ turn: UInt64, mayStay: (TenantRecord) -> Bool) {
+    let problems = builder.withLock { builder -> [SnapshotProblem] in
+      var (known, readings) = state.withLock { ($0.records, $0.readings) }
+      let fresh = read.filter { readings[$0.id, default: 0] < turn }
+      for tenant in fresh { readings[tenant.id] = turn }
+      let stays = (known?.tenants ?? []).filter { tenant in
+        readings[tenant.id, default: 0] > turn
+          || (readings[tenant.id, default: 0] < turn && mayStay(tenant))
+      }
+      let records = loader.frame((fresh + stays).sorted { $0.id < $1.id })
       let built = builder.build(records)
-      state.withLock { $0 = State(snapshot: built.snapshot, records: records) }
-      return fresh == known ? nil : built.problems
+      state.withLock { state in
+        state.snapshot = built.snapshot
+        state.records = records
+        state.readings = readings
+      }
+      known?.takenAt = records.takenAt
+      guard records != known else { return [] }
+      save(records)
+      return built.problems
     }
-    guard let problems else { return }
     for problem in problems { logger.warning("left out of the click path", metadata: ["problem": "\(problem)"]) }
-    if let file { save(records, file) }
   }
 
-  private func save(_ records: SnapshotRecords, _ file: String) {
+  /// For its owner alone: it holds the keys of networks.
+  private func save(_ records: SnapshotRecords) {
     do {
-      try JSONEncoder().encode(records).write(to: URL(fileURLWithPath: file), options: .atomic)
+      try PrivateFile.replace(file, Array(JSONEncoder().encode(records)))
     } catch {
       logger.warning("snapshot not saved", metadata: ["error": "\(error)"])
     }

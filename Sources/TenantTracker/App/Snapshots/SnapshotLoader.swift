@@ -10,18 +10,27 @@ struct SnapshotLoader: Sendable {
   let settings: SettingsStore
   let clock: any WallClock
 
-  /// All tenants whose clicks are taken: suspended ones too, for only their dashboard is closed. One whose schema is
-  /// behind this version can't be read; it goes on as it is `known`.
-  func load(known: [TenantRecord]) async throws -> SnapshotRecords {
-    var tenants: [TenantRecord] = []
+  /// What could be read of all tenants, and of whom it could not.
+  struct Reading: Sendable {
+    var records: [TenantRecord] = []
+    /// Why, by tenant: a schema that is being migrated, a login that fails.
+    var failures: [Int64: any Error] = [:]
+  }
+
+  /// All tenants whose clicks are taken: suspended ones too, for only their dashboard is closed. One that can't be read
+  /// holds up nobody. Throws when none can.
+  func load() async throws -> Reading {
+    var reading = Reading()
     for tenant in directory.all where tenant.status != .deleted {
-      if directory.isBehind(tenant.id) {
-        tenants += known.filter { $0.id == tenant.id }
-      } else {
-        tenants.append(try await load(tenant))
+      do {
+        reading.records.append(try await load(tenant))
+      } catch {
+        try Task.checkCancellation()
+        reading.failures[tenant.id] = error
       }
     }
-    return frame(tenants)
+    if reading.records.isEmpty, let error = reading.failures.values.first { throw error }
+    return reading
   }
 
   /// Everything that is not a tenant's own.

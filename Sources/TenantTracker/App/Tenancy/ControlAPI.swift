@@ -74,7 +74,10 @@ struct ControlAPI: Sendable {
       .init(slug: slug, name: name, domains: domains.map { $0.lowercased() }, admin: admin))
     try await directory.reload()
     let scope = try await scopes(made.tenant)
-    if let licenseKey, made.isNew { try await licenses.adopt(key: licenseKey, for: scope) }
+    // Also when the first attempt got no further than the tenant: a refused key can be sent again.
+    if let licenseKey, try await licenses.record(of: scope).sealedKey == nil {
+      try await licenses.adopt(key: licenseKey, for: scope)
+    }
     var answer = try await describe(made.tenant).objectValue ?? [:]
     if let invitation = made.invitation { answer["admin_invitation_token"] = .string(invitation.text) }
     return .created(.object(answer), location: "/control/v1/tenants/\(slug)")

@@ -12,6 +12,9 @@ struct SchemaBuilder: Sendable {
     let isPooled: Bool
   }
 
+  /// How many connections a tenant's login may have, over all nodes.
+  static let connectionsPerTenant = 40
+
   let control: ConnectionPool
   let migrations: TenantMigrations
   let partitions: ClickPartitions
@@ -47,7 +50,8 @@ struct SchemaBuilder: Sendable {
       let password = TenantRoles.newPassword()
       roleSecret = try secrets.seal(password, for: TenantCoordinatesMaker.secretContext(schema))
       try await control.transaction { connection in
-        try await TenantRoles.createLogin(schema, password: password, connections: 40, in: connection)
+        try await TenantRoles.createLogin(
+          schema, password: password, connections: Self.connectionsPerTenant, in: connection)
         try await connection.execute("CREATE SCHEMA \(schema)")
       }
     } else {

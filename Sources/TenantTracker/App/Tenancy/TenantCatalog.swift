@@ -71,8 +71,10 @@ struct TenantCatalog: Sendable {
     return try owner?.get("tenant_id", as: Int64.self) == id
   }
 
+  /// Takes a host from a tenant whose users had added it. One given by the control API stays.
   func release(host: String, of id: Int64) async throws {
-    try await control.execute("DELETE FROM control.domains WHERE host = \(host) AND tenant_id = \(id)")
+    try await control.execute(
+      "DELETE FROM control.domains WHERE host = \(host) AND tenant_id = \(id) AND origin = 'verified'")
   }
 
   /// Tells every process that tenants or domains have changed.

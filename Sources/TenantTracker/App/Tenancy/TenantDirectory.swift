@@ -24,6 +24,9 @@ final class TenantDirectory: Service {
     var behind: Set<Int64> = []
     var isSingleTenant = false
     var isLoaded = false
+    /// Reloads begun, and the one whose findings these are.
+    var begun: UInt64 = 0
+    var shown: UInt64 = 0
   }
 
   private let state = Mutex(State())
@@ -58,8 +61,8 @@ final class TenantDirectory: Service {
 
   func isBehind(_ id: Int64) -> Bool { state.withLock { $0.behind.contains(id) } }
 
-  /// The tenant whose dashboard a host shows. A tenant's tracking domain shows none. An address, `localhost` and PUBLIC_URL's host are the default tenant's; in
-  /// single-tenant mode every host is.
+  /// The tenant whose dashboard a host shows. A tenant's tracking domain shows none. An address, `localhost` and
+  /// PUBLIC_URL's host are the default tenant's; in single-tenant mode every host is.
   func tenant(dashboardHost host: String) -> Tenant? {
     state.withLock { state in
       if let known = state.hosts[host] { return known.servesDashboard ? state.tenants[known.tenantID] : nil }
@@ -77,12 +80,19 @@ final class TenantDirectory: Service {
 
   var isSingleTenant: Bool { state.withLock { $0.isSingleTenant } }
 
+  /// Afterwards everything committed before the call is known: of several reloads at once the one begun last counts.
   func reload() async throws {
+    let turn = state.withLock { state in
+      state.begun += 1
+      return state.begun
+    }
     let tenants = try await catalog.all()
     let hosts = try await catalog.domains()
     let behind = try await tenantsBehind(tenants.filter { $0.status != .deleted }.map(\.schema))
     let isSingleTenant = try await catalog.isSingleTenant()
     state.withLock { state in
+      guard turn > state.shown else { return }
+      state.shown = turn
       state.tenants = Dictionary(uniqueKeysWithValues: tenants.filter { $0.status != .building }.map { ($0.id, $0) })
       state.hosts = Dictionary(hosts.map { ($0.host, $0) }, uniquingKeysWith: { first, _ in first })
       state.defaultTenant = tenants.first { $0.isDefault }?.id

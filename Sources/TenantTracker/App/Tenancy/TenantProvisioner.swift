@@ -79,11 +79,21 @@ struct TenantProvisioner: Sendable {
     }
     let built = try await schemas.take(installation)
     let now = clock.now()
-    return try await control.transaction { connection in
-      try await schemas.claim(built, in: connection)
-      return try await catalog.insert(
-        slug: request.slug, name: request.name, schema: built.schema, roleSecret: built.roleSecret,
-        isDefault: request.isDefault, at: now, in: connection)
+    do {
+      return try await control.transaction { connection in
+        try await schemas.claim(built, in: connection)
+        return try await catalog.insert(
+          slug: request.slug, name: request.name, schema: built.schema, roleSecret: built.roleSecret,
+          isDefault: request.isDefault, at: now, in: connection)
+      }
+    } catch let error as DatabaseError where error.isUniqueViolation {
+      // Somebody else was faster. A schema built for this stays nobody's no longer than that.
+      if !built.isPooled {
+        try await control.transaction { connection in
+          try await schemas.drop(built.schema, hasLogin: built.roleSecret != nil, in: connection)
+        }
+      }
+      throw Problem.unavailable("This tenant is being made; try again.", retryAfter: 1)
     }
   }
 

@@ -20,31 +20,47 @@ struct TenantRoles: Sendable {
     return try rows.first?.get("may") ?? false
   }
 
-  static func createLogin(_ role: SchemaName, password: String, connections: Int, in executor: any SQLExecutor)
-    async throws
-  {
-    try await takeTurns(executor)
-    try await executor.execute(
+  static func createLogin(
+    _ role: SchemaName, password: String, connections: Int, in executor: any SQLExecutor
+  ) async throws {
+    for statement in try await loginStatements(role, password: password, connections: connections, in: executor) {
+      try await executor.execute(statement)
+    }
+  }
+
+  /// What makes a login, to be run in one transaction. `executor` is asked for the database's name only.
+  static func loginStatements(
+    _ role: SchemaName, password: String, connections: Int, in executor: any SQLExecutor
+  ) async throws -> [SQL] {
+    [
+      Self.turn,
       """
       CREATE ROLE \(role) LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE
       CONNECTION LIMIT \(unescaped: String(connections)) PASSWORD '\(unescaped: password)'
-      """)
-    try await executor.execute("GRANT CONNECT ON DATABASE \(try await databaseName(executor)) TO \(role)")
+      """,
+      "GRANT CONNECT ON DATABASE \(try await databaseName(executor)) TO \(role)",
+    ]
   }
 
   static func drop(_ role: SchemaName, in executor: any SQLExecutor) async throws {
     let rows = try await executor.query("SELECT 1 AS one FROM pg_catalog.pg_roles WHERE rolname = \(role.description)")
     guard !rows.isEmpty else { return }
-    try await takeTurns(executor)
+    try await executor.execute(turn)
     try await executor.execute("REVOKE ALL ON DATABASE \(try await databaseName(executor)) FROM \(role)")
     try await executor.execute("DROP ROLE \(role)")
   }
 
   /// What a tenant's login and the journal's writer may do in a tenant's schema. Run after every migration of it.
-  static func grant(schema: SchemaName, role: SchemaName, journalRole: SchemaName, in executor: any SQLExecutor)
-    async throws
-  {
-    for statement: SQL in [
+  static func grant(
+    schema: SchemaName, role: SchemaName, journalRole: SchemaName, in executor: any SQLExecutor
+  ) async throws {
+    for statement in grants(schema: schema, role: role, journalRole: journalRole) {
+      try await executor.execute(statement)
+    }
+  }
+
+  static func grants(schema: SchemaName, role: SchemaName, journalRole: SchemaName) -> [SQL] {
+    [
       "GRANT USAGE ON SCHEMA \(schema) TO \(role), \(journalRole)",
       "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(schema) TO \(role)",
       "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA \(schema) TO \(role)",
@@ -52,7 +68,7 @@ struct TenantRoles: Sendable {
       "REVOKE INSERT, UPDATE, DELETE ON \(schema).journal_position FROM \(role)",
       "GRANT INSERT ON \(schema).clicks TO \(journalRole)",
       "GRANT SELECT, INSERT, UPDATE ON \(schema).journal_position TO \(journalRole)",
-    ] { try await executor.execute(statement) }
+    ]
   }
 
   /// Nothing in the database is anybody's by default.
@@ -71,9 +87,7 @@ struct TenantRoles: Sendable {
 
   /// Two GRANTs ON DATABASE at once fail with "tuple concurrently updated": whoever changes logins goes one after the
   /// other, each to the end of its transaction.
-  private static func takeTurns(_ executor: any SQLExecutor) async throws {
-    try await executor.execute("LOCK TABLE control.installation IN SHARE ROW EXCLUSIVE MODE")
-  }
+  private static let turn: SQL = "LOCK TABLE control.installation IN SHARE ROW EXCLUSIVE MODE"
 
   /// The current database's name, quoted.
   private static func databaseName(_ executor: any SQLExecutor) async throws -> SQL {

@@ -15,14 +15,20 @@ enum Figures {
   /// - Parameter places: of decimals; the currency's own when nil.
   static func money(_ amount: Micros, _ currency: Currency, places: Int? = nil) -> String {
     let number = decimal(amount.rawValue, scale: 6, places: places ?? currency.minorDigits)
-    let sign = amount.rawValue < 0 ? minus : ""
+    let sign = sign(amount.rawValue, number)
     guard let symbol = signs[currency.code] else { return "\(sign)\(currency.code)\u{A0}\(number)" }
     return "\(sign)\(symbol)\(number)"
   }
 
   /// - Parameter tenThousandths: of one percent.
   static func percent(tenThousandths: Int64, places: Int) -> String {
-    "\(tenThousandths < 0 ? minus : "")\(decimal(tenThousandths, scale: 4, places: places))%"
+    let number = decimal(tenThousandths, scale: 4, places: places)
+    return "\(sign(tenThousandths, number))\(number)%"
+  }
+
+  /// No minus before what is shown as nothing.
+  private static func sign(_ value: Int64, _ shown: String) -> String {
+    value < 0 && shown.contains { $0 != "0" && $0 != "." } ? minus : ""
   }
 
   static func text(_ metric: Metric, of base: BaseValues, _ currency: Currency) -> String {

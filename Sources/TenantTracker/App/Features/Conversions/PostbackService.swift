@@ -12,16 +12,21 @@ struct PostbackService: Sendable {
   let clock: any WallClock
   /// A click of the last minutes that is not here may still be in another node's journal.
   let hasOtherNodes: Bool
+  /// Whether a click that is not here may still be in this node's journal.
+  let progress: DrainProgress
 
   private let clicks = ClickStore()
   private let conversions = ConversionStore()
   private let log = PostbackLogStore()
   private let terms = PostbackTermsStore()
 
-  init(tail: ClickTail, clock: any WallClock, hasOtherNodes: Bool = false) {
+  init(
+    tail: ClickTail, clock: any WallClock, hasOtherNodes: Bool = false, progress: DrainProgress = DrainProgress()
+  ) {
     self.tail = tail
     self.clock = clock
     self.hasOtherNodes = hasOtherNodes
+    self.progress = progress
   }
 
   /// How long a click may take from one node's journal to the database that all share.
@@ -34,6 +39,13 @@ struct PostbackService: Sendable {
   /// - Throws: ``DatabaseError``. When it ``isTemporary(_:)``, nothing or all of it was written: the caller journals the hit,
   ///   answers ``PostbackOutcome/withoutDatabase(_:networks:)`` and replays it.
   func receive(_ hit: PostbackHit, in scope: TenantScope) async throws -> PostbackOutcome {
+    // Asked first: what is drained while we look is found.
+    try await process(hit, clicksMayCome: progress.mayHoldClicks(of: scope.tenantID), in: scope)
+  }
+
+  private func process(
+    _ hit: PostbackHit, clicksMayCome: Bool, in scope: TenantScope
+  ) async throws -> PostbackOutcome {
     let parameters: PostbackParameters
     var keyOwner: PostbackNetwork?
     if let key = hit.pathKey {
@@ -46,6 +58,7 @@ struct PostbackService: Sendable {
       return try await end(hit, .refused(error), in: scope)
     }
     guard let click = try await click(of: parameters, in: scope) else {
+      if clicksMayCome, !parameters.clickIDs.isEmpty { return .notYet }
       if hasOtherNodes, parameters.clickIDs.contains(where: { clock.now() - $0.timestamp < Self.journalDelay }) {
         return .notYet
       }
@@ -65,7 +78,8 @@ struct PostbackService: Sendable {
   /// - Returns: nil when it was in the log already. ``PostbackOutcome/notYet``: try again later.
   func replay(_ hit: PostbackHit, in scope: TenantScope) async throws -> PostbackOutcome? {
     if try await log.contains(hit.id, of: scope) { return nil }
-    return try await receive(hit, in: scope)
+    // The clicks before it in the journal are drained.
+    return try await process(hit, clicksMayCome: false, in: scope)
   }
 
   /// Whether the same hit may succeed later, so that it belongs into the journal: the server is away, going away, full or
@@ -75,6 +89,14 @@ struct PostbackService: Sendable {
     guard let state = error.sqlState else { return false }
     // Classes of Appendix A: connection, resources, operator intervention, system; and a standby that cannot write.
     return ["08", "53", "57", "58"].contains(state.prefix(2)) || state == "25006"
+  }
+
+  /// Whether the same hit will fail for ever, so that waiting for it would hold up all that come after it: its values do
+  /// not fit, or its id stands for two things.
+  static func isHopeless(_ error: any Error) -> Bool {
+    if error is Unsettled { return true }
+    guard let state = (error as? DatabaseError)?.sqlState else { return false }
+    return ["22", "23"].contains(state.prefix(2))
   }
 
   /// The journal's tail first: a click leaves it only once the database has it.

@@ -5,7 +5,14 @@ import Database
 /// The journal writer's SQL: clicks in, position forward, in one transaction of the tenant's schema.
 struct DrainStore: Sendable {
   /// Clicks and postbacks of one journal are two streams: each has its own position.
-  enum Stream: String, Sendable { case clicks, postbacks }
+  enum Stream: String, Sendable, CaseIterable { case clicks, postbacks }
+
+  /// A schema knows less than it did: it was restored to an earlier point and has to be drained again from there.
+  struct WentBack: Error {
+    let schema: SchemaName
+    let from: JournalPosition
+    let to: JournalPosition
+  }
 
   let writer: JournalWriter
   let instance: JournalInstance
@@ -25,12 +32,15 @@ struct DrainStore: Sendable {
 
   /// Copies the clicks after the stored position and moves it to `end`. Whatever is killed when, each click is there
   /// once: a transaction that waits for another's position finds its records drained already and leaves them out.
+  /// - Parameter known: what was stored when last looked at. Throws ``WentBack`` when it is less now.
   /// - Returns: how many clicks were new.
+  @discardableResult
   func drain(
-    _ clicks: [(end: JournalPosition, event: ClickEvent)], to end: JournalPosition, schema: SchemaName
+    _ clicks: [(end: JournalPosition, event: ClickEvent)], from known: JournalPosition, to end: JournalPosition,
+    schema: SchemaName
   ) async throws -> Int {
     try await writer.pool().transaction { connection in
-      let stored = try await lockPosition(.clicks, schema, connection)
+      let stored = try await lockPosition(.clicks, from: known, schema, connection)
       var rows = CopyRows(reservingBytes: clicks.count * 400)
       for click in clicks where click.end > stored { ClickColumns.append(click.event, to: &rows) }
       if rows.rowCount > 0 { _ = try await connection.copyIn(ClickColumns.target(schema), rows: rows) }
@@ -40,16 +50,24 @@ struct DrainStore: Sendable {
   }
 
   /// Notes that everything up to `end` has been dealt with.
-  func advance(_ stream: Stream, to end: JournalPosition, schema: SchemaName) async throws {
+  /// - Parameter known: as in ``drain(_:from:to:schema:)``.
+  /// - Returns: what is stored now.
+  @discardableResult
+  func advance(
+    _ stream: Stream, from known: JournalPosition = .start, to end: JournalPosition, schema: SchemaName
+  ) async throws -> JournalPosition {
     try await writer.pool().transaction { connection in
-      if try await lockPosition(stream, schema, connection) < end {
-        try await setPosition(stream, end, schema, connection)
-      }
+      let stored = try await lockPosition(stream, from: known, schema, connection)
+      if stored < end { try await setPosition(stream, end, schema, connection) }
+      return max(stored, end)
     }
   }
 
+  /// Whether the journal's writer gets through at all.
+  func isReachable() async -> Bool { (try? await writer.pool().query("SELECT 1 AS one")) != nil }
+
   private func lockPosition(
-    _ stream: Stream, _ schema: SchemaName, _ connection: Connection
+    _ stream: Stream, from known: JournalPosition, _ schema: SchemaName, _ connection: Connection
   ) async throws -> JournalPosition {
     try await connection.execute(
       """
@@ -61,7 +79,9 @@ struct DrainStore: Sendable {
       SELECT segment, "offset" FROM \(schema).journal_position
       WHERE instance = \(instance.description) AND stream = \(stream.rawValue) FOR UPDATE
       """)
-    return JournalPosition(segment: try row.get("segment"), offset: try row.get("offset"))
+    let stored = JournalPosition(segment: try row.get("segment"), offset: try row.get("offset"))
+    guard stored >= known else { throw WentBack(schema: schema, from: known, to: stored) }
+    return stored
   }
 
   private func setPosition(

@@ -1,6 +1,7 @@
 import ClickPath
 import Core
 import Database
+import Foundation
 import Logging
 import ServiceLifecycle
 
@@ -9,12 +10,17 @@ import ServiceLifecycle
 struct Drainer: Service {
   /// How long drained segments are kept, so that a database restored to an earlier point is drained again.
   static let retention = Duration.hours(6)
+  /// How often segments are let go while the journal stays in one.
+  private static let tidyInterval = Duration.minutes(1)
+  /// How often tenants whose records are set aside are looked at while nothing else comes.
+  private static let idleInterval = Duration.seconds(3)
 
   let journal: Journal
   let store: DrainStore
   let partitions: ClickPartitions
   let directory: TenantDirectory
   let tail: ClickTail
+  let progress: DrainProgress
   /// Records a postback that was taken while the database was away; idempotent by its id.
   let replay: @Sendable (RawPostbackEvent, Tenant) async throws -> Void
   let figures: DrainFigures
@@ -34,7 +40,7 @@ struct Drainer: Service {
         } catch {
           // The journal's directory is older than the database: new records go where they will be looked for.
           if case JournalReadError.ahead(let position, _) = error { journal.moveOn(past: position) }
-          logger.warning("drain interrupted", metadata: ["error": "\(error)"])
+          if !Task.isCancelled { logger.warning("drain interrupted", metadata: ["error": "\(error)"]) }
           partitions.forget()
           do { try await Task.sleep(for: delay.next()) } catch { return }
         }
@@ -46,9 +52,28 @@ struct Drainer: Service {
   /// Drains until an error, the end of the journal or of the process.
   private func drainOnwards(_ progressed: () -> Void) async throws {
     var run = try await begin()
-    while await run.reader.waitForMore(), !Task.isCancelled {
+    var pace = DrainPace(
+      cores: ProcessInfo.processInfo.activeProcessorCount, appended: journal.figures.appended, at: clock.now())
+    while await waitForWork(run), !Task.isCancelled {
+      let start = clock.now()
       try await drainBatch(&run)
       progressed()
+      let figures = journal.figures
+      let rest = pace.rest(
+        after: clock.now() - start, appended: figures.appended,
+        segmentsBehind: figures.durableEnd.segment - run.reader.position.segment, at: clock.now())
+      if rest > .zero { try? await Task.sleep(for: rest) }
+    }
+  }
+
+  /// Waits for records; not for long while something is set aside, which may be put back without any coming.
+  private func waitForWork(_ run: DrainRun) async -> Bool {
+    guard !run.paused.isEmpty else { return await run.reader.waitForMore() }
+    return await withTaskGroup(of: Bool.self) { group in
+      group.addTask { [reader = run.reader] in await reader.waitForMore() }
+      group.addTask { (try? await Task.sleep(for: Self.idleInterval)) != nil }
+      defer { group.cancelAll() }
+      return await group.next() ?? false
     }
   }
 
@@ -58,158 +83,144 @@ struct Drainer: Service {
     while try await drainBatch(&run) {}
   }
 
-  /// How far each tenant's streams have come, and where to read on.
-  private struct Run {
-    var clicks: [Int64: JournalPosition] = [:]
-    var postbacks: [Int64: JournalPosition] = [:]
-    var reader: JournalReader
-    /// Tenants whose records are set aside, and when they are tried again.
-    var aside: [Int64: Timestamp] = [:]
-
-    var earliest: JournalPosition { (Array(clicks.values) + Array(postbacks.values)).min() ?? .start }
-  }
-
-  private func begin() async throws -> Run {
+  /// Looks up how far everybody is. Of a tenant that does not tell, all that is held is set aside until it does.
+  func begin() async throws -> DrainRun {
     try await directory.reload()
-    var run = Run(reader: journal.reader(from: .start))
-    for tenant in directory.all where tenant.status != .deleted && !directory.isBehind(tenant.id) {
-      run.clicks[tenant.id] = try await store.position(.clicks, tenant.schema)
-      run.postbacks[tenant.id] = try await store.position(.postbacks, tenant.schema)
+    var run = DrainRun(reader: journal.reader(from: .start))
+    for id in try await journal.setAside.tenants() { run.paused[id] = .init(due: clock.now()) }
+    for tenant in tenants {
+      do {
+        for stream in DrainStore.Stream.allCases {
+          run[stream, tenant.id] = try await store.position(stream, tenant.schema)
+        }
+      } catch {
+        guard await concernsOneTenant(error) else { throw error }
+        pause(tenant, error, &run)
+      }
     }
-    for id in try await journal.setAside.tenants() { run.aside[id] = clock.now() }
+    let end = journal.durableEnd
+    // A journal restored from an older copy must not write where a tenant has been already.
+    if run.furthest > end { journal.moveOn(past: run.furthest) }
     run.reader = journal.reader(from: run.earliest)
+    progress.began(at: run.earliest, end: end)
     return run
   }
 
+  private var tenants: [Tenant] { directory.all.filter { $0.status != .deleted } }
+
   /// False when there was nothing to drain.
   @discardableResult
-  private func drainBatch(_ run: inout Run) async throws -> Bool {
+  func drainBatch(_ run: inout DrainRun) async throws -> Bool {
     try await putBack(&run)
     let batch = try await run.reader.next()
-    guard !batch.isEmpty else { return false }
+    guard !batch.isEmpty else {
+      progress.reached(batch.end, paused: Set(run.paused.keys))
+      return false
+    }
     for (tenantID, records) in Dictionary(grouping: batch.records, by: \.tenantID) {
       try await drain(records, of: tenantID, to: batch.end, &run)
     }
     try await bringAlong(to: batch.end, &run)
+    progress.reached(batch.end, paused: Set(run.paused.keys))
     figures.drained(batch.records.count)
-    _ = await journal.retire(before: run.earliest, keepFor: Self.retention, now: clock.now())
+    await tidy(&run)
     return true
   }
 
   private func drain(
-    _ records: [JournalRecord], of tenantID: Int64, to end: JournalPosition, _ run: inout Run
+    _ records: [JournalRecord], of tenantID: Int64, to end: JournalPosition, _ run: inout DrainRun
   ) async throws {
-    guard let tenant = directory.tenant(id: tenantID), tenant.status != .deleted else {
+    guard let tenant = try await tenant(tenantID) else {
       figures.orphaned(records.count)
       return
     }
-    if run.aside[tenantID] != nil || directory.isBehind(tenantID) {
+    if run.paused[tenantID] != nil || directory.isBehind(tenantID) {
       return try await setAside(records, of: tenant, &run)
     }
     do {
       let events = decode(records)
       try await drainClicks(events, of: tenant, to: end, &run)
       try await drainPostbacks(events, of: tenant, to: end, &run)
-    } catch let error as DatabaseError where !error.isConnectionProblem {
-      logger.error("tenant not drained", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
+    } catch {
+      guard await concernsOneTenant(error) else { throw error }
+      pause(tenant, error, &run)
       try await setAside(records, of: tenant, &run)
     }
   }
 
-  private func drainClicks(
-    _ events: [Positioned], of tenant: Tenant, to end: JournalPosition, _ run: inout Run
+  /// Nil for one that is gone. What memory does not know is asked of the database first: records must not be given up
+  /// because a tenant is new.
+  func tenant(_ id: Int64) async throws -> Tenant? {
+    if directory.tenant(id: id) == nil { try await directory.reload() }
+    return directory.tenant(id: id).flatMap { $0.status == .deleted ? nil : $0 }
+  }
+
+  func drainClicks(
+    _ events: [Positioned], of tenant: Tenant, to end: JournalPosition, _ run: inout DrainRun
   ) async throws {
-    let known = run.clicks[tenant.id] ?? .start
+    let known = run[.clicks, tenant.id]
     let clicks = events.compactMap { record -> (end: JournalPosition, event: ClickEvent)? in
       guard case .click(let event) = record.event, record.end > known else { return nil }
       return (record.end, event)
     }
     if !clicks.isEmpty {
       try await partitions.ensure(Set(clicks.map { ClickPartitions.Month(of: $0.event.ts) }), schema: tenant.schema)
-      _ = try await store.drain(clicks, to: end, schema: tenant.schema)
-      run.clicks[tenant.id] = end
+      try await store.drain(clicks, from: known, to: end, schema: tenant.schema)
+      run[.clicks, tenant.id] = end
     }
     tail.remove(events.lazy.compactMap { if case .click(let event) = $0.event { event.id } else { nil } })
   }
 
-  private func drainPostbacks(
-    _ events: [Positioned], of tenant: Tenant, to end: JournalPosition, _ run: inout Run
+  func drainPostbacks(
+    _ events: [Positioned], of tenant: Tenant, to end: JournalPosition, _ run: inout DrainRun
   ) async throws {
-    let known = run.postbacks[tenant.id] ?? .start
+    let known = run[.postbacks, tenant.id]
     var replayed = false
     for record in events where record.end > known {
       guard case .postback(let event) = record.event else { continue }
-      try await replay(event, tenant)
+      do {
+        try await replay(event, tenant)
+      } catch  where PostbackService.isHopeless(error) {
+        figures.refused(1)
+        logger.error(
+          "postback given up", metadata: ["tenant": "\(tenant.slug)", "hit": "\(event.id)", "error": "\(error)"])
+      }
       replayed = true
     }
     if replayed {
-      try await store.advance(.postbacks, to: end, schema: tenant.schema)
-      run.postbacks[tenant.id] = end
+      run[.postbacks, tenant.id] = try await store.advance(
+        .postbacks, from: known, to: end, schema: tenant.schema)
     }
   }
 
   /// Tenants without events come along from segment to segment, so that the next start does not read all of it again.
-  private func bringAlong(to end: JournalPosition, _ run: inout Run) async throws {
-    for tenant in directory.all where tenant.status != .deleted && run.aside[tenant.id] == nil {
-      if end.segment > (run.clicks[tenant.id] ?? .start).segment {
-        try await store.advance(.clicks, to: end, schema: tenant.schema)
-        run.clicks[tenant.id] = end
+  private func bringAlong(to end: JournalPosition, _ run: inout DrainRun) async throws {
+    run.keep(only: Set(tenants.map(\.id)))
+    for tenant in tenants {
+      if run.paused[tenant.id] == nil {
+        do {
+          for stream in DrainStore.Stream.allCases where end.segment > run[stream, tenant.id].segment {
+            run[stream, tenant.id] = try await store.advance(
+              stream, from: run[stream, tenant.id], to: end, schema: tenant.schema)
+          }
+        } catch {
+          guard await concernsOneTenant(error) else { throw error }
+          pause(tenant, error, &run)
+        }
       }
-      if end.segment > (run.postbacks[tenant.id] ?? .start).segment {
-        try await store.advance(.postbacks, to: end, schema: tenant.schema)
-        run.postbacks[tenant.id] = end
-      }
+      // What it had in the batch is set aside.
+      if run.paused[tenant.id] != nil { run.pass(end, tenant.id) }
     }
   }
 
-  private func setAside(_ records: [JournalRecord], of tenant: Tenant, _ run: inout Run) async throws {
-    let known = min(run.clicks[tenant.id] ?? .start, run.postbacks[tenant.id] ?? .start)
-    try await journal.setAside.append(records.filter { $0.end > known }, tenantID: tenant.id)
-    run.aside[tenant.id] = max(run.aside[tenant.id] ?? clock.now(), clock.now() + .seconds(15))
-    // Those records are safe elsewhere: they no longer hold the journal back.
-    if let last = records.last {
-      run.clicks[tenant.id] = max(run.clicks[tenant.id] ?? .start, last.end)
-      run.postbacks[tenant.id] = max(run.postbacks[tenant.id] ?? .start, last.end)
-    }
-    figures.setAside(records.count)
+  private func tidy(_ run: inout DrainRun) async {
+    let (segment, now) = (run.earliest.segment, clock.now())
+    if let last = run.tidied, last.segment == segment, now - last.at < Self.tidyInterval { return }
+    run.tidied = (segment, now)
+    _ = await journal.retire(before: run.earliest, keepFor: Self.retention, now: now)
   }
 
-  /// Drains what was set aside for tenants that can be written again.
-  private func putBack(_ run: inout Run) async throws {
-    for (tenantID, due) in run.aside where due <= clock.now() {
-      guard let tenant = directory.tenant(id: tenantID), tenant.status != .deleted else {
-        try await journal.setAside.dropAll(tenantID: tenantID)
-        run.aside[tenantID] = nil
-        continue
-      }
-      do {
-        try await putBack(tenant)
-        run.aside[tenantID] = nil
-      } catch let error as DatabaseError where !error.isConnectionProblem {
-        run.aside[tenantID] = clock.now() + .seconds(15)
-        logger.warning("tenant still not drained", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
-      }
-    }
-  }
-
-  private func putBack(_ tenant: Tenant) async throws {
-    var position = JournalPosition.start
-    while true {
-      let batch = try await journal.setAside.read(tenantID: tenant.id, from: position)
-      guard let last = batch.records.last else { return }
-      let events = batch.records.flatMap { aside in decode([aside.record]).map { (end: aside.source, event: $0.event) }
-      }
-      var run = Run(reader: journal.reader(from: .start))
-      run.clicks[tenant.id] = try await store.position(.clicks, tenant.schema)
-      run.postbacks[tenant.id] = try await store.position(.postbacks, tenant.schema)
-      try await drainClicks(events, of: tenant, to: last.source, &run)
-      try await drainPostbacks(events, of: tenant, to: last.source, &run)
-      try await journal.setAside.drop(tenantID: tenant.id, through: batch.end)
-      position = batch.end
-    }
-  }
-
-  private func decode(_ records: [JournalRecord]) -> [Positioned] {
+  func decode(_ records: [JournalRecord]) -> [Positioned] {
     records.compactMap { record in
       do {
         return (record.end, try JournalEvent(decoding: Array(record.payload)))
