@@ -18,12 +18,12 @@ import Testing
   }
 
   @Test func itRefusesADatabaseThatIsBehind() async throws {
-    let keys = folder()
-    let plane = try LicenseDatabase.plane(
-      on: try await TestPostgres.database(), keys: keys.path, clock: TestClock())
+    let (database, keys) = (try await TestPostgres.database(), folder())
+    let plane = try LicenseDatabase.plane(on: database, keys: keys.path, clock: TestClock())
     await #expect(throws: DatabaseBehind.self) { _ = try await plane.prepare() }
     #expect(!FileManager.default.fileExists(atPath: keys.path))
     await plane.database.close()
+    withExtendedLifetime(database) {}
   }
 
   @Test func theFirstStartMakesAKeyAndLaterOnesRefuseToBeWithout() async throws {

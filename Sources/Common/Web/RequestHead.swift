@@ -37,12 +37,14 @@ public struct RequestHead: Sendable {
 }
 
 extension RequestHead {
-  /// The host without its port, lower case; an IPv6 literal without its brackets.
+  /// The host without its port and the root's final dot, lower case; an IPv6 literal without its brackets. With the dot
+  /// it would be another name for the same place, and pass by what is decided by name.
   public var host: String {
     if authority.hasPrefix("[") {
       return String(authority.dropFirst().prefix { $0 != "]" })
     }
-    return String(authority.prefix { $0 != ":" })
+    let name = authority.prefix { $0 != ":" }
+    return String(name.hasSuffix(".") ? name.dropLast() : name)
   }
 
   /// The first field of that name; nil if there is none or the name is no field name.

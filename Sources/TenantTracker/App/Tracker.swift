@@ -1,5 +1,6 @@
 import Core
 import Database
+import Foundation
 import Logging
 import Security
 import Web
@@ -37,6 +38,7 @@ struct Tracker: Sendable {
     self.home = home
     self.clock = clock
     self.logger = logger
+    try Tracker.makeStateDirectory(configuration.stateDirectory)
     secretKey = try Tracker.secretKey(configuration)
     secrets = SecretBox(key: secretKey)
 
@@ -64,6 +66,16 @@ struct Tracker: Sendable {
       control: control, catalog: catalog, schemas: schemas, pools: pools, accounts: accounts, secrets: secrets,
       coordinates: coordinates, clock: clock, logger: logger)
     writer = ConfigurationWriter(audit: audit, clock: clock)
+  }
+
+  /// STATE_DIR, for this user alone.
+  private static func makeStateDirectory(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw ConfigurationError(problems: ["STATE_DIR can't be made: it must be a directory this user may write to"])
+    }
   }
 
   /// SECRET_KEY, else the key generated once into STATE_DIR (0600).
