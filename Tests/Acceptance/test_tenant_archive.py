@@ -59,8 +59,8 @@ class Copy:
             "SELECT target, version FROM control.schema_version ORDER BY 1, 2")]
 
     def refusal(self, role, query):
-        """SQLSTATE that `query` gives to a login, None when it works. Its password is known to the tracker alone, so the
-        cluster's superuser takes its place."""
+        """SQLSTATE that `query` gives to a login, None when it works. Its password is known to the tracker alone, so
+        the cluster's superuser takes its place."""
         socket = self.stack.call("postgres", "socket", self.stack.run_dir / "postgres").strip()
         superuser = f"postgresql://postgres@/trackily?host={urllib.parse.quote(socket, safe='/')}"
         done = self.stack.psql(f"SET SESSION AUTHORIZATION {role};\n{query};", superuser)
@@ -139,7 +139,8 @@ class TenantArchives(unittest.TestCase):
         slug = self.figures["campaigns"][0]["slug"]
         eventually(lambda: public.get(f"/c/{slug}").status == 302, what="the imported campaign being live")
         eventually(lambda: admin.get("/admin/api/stats", query={
-            "from": "2020-01-01", "to": "2099-12-31", "tz": "UTC"}).json["clicks"] >= 21, what="a new click in the stats")
+            "from": "2020-01-01", "to": "2099-12-31", "tz": "UTC"}).json["clicks"] >= 21,
+            what="a new click in the stats")
         admin.post("/admin/api/sources", {"name": "new here"}).expect(201)
         self.isolated(self.target, made["schema"])
         before = self.target.traces()

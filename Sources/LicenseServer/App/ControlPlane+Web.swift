@@ -103,7 +103,7 @@ extension ControlPlane {
         guard let token = head.bearerToken else { return nil }
         return try await StaffSessionStore(database).find(token: token, kind: .bearer, at: clock.now())
       },
-      idempotency: IdempotencyStore(database: database, clock: clock).hooks())
+      idempotency: IdempotencyStore(database: database, clock: clock, box: box).hooks())
   }
 
   private func staffPageHooks(_ layout: Layout, _ csrf: CSRFGuard) -> RouteHooks<Vendor, StaffSession> {

@@ -43,7 +43,7 @@ extension ServingParts {
         return try await accounts.session(token: token, kind: .bearer, of: place.scope)
       },
       checkFeature: { try PlaceResolver.checkFeature($0, $1) },
-      idempotency: IdempotencyStore(clock: tracker.clock).hooks)
+      idempotency: IdempotencyStore(clock: tracker.clock, secrets: tracker.secrets).hooks)
   }
 
   private var controlAPI: ControlAPI {

@@ -28,7 +28,7 @@ struct Upkeep: Service {
       try await tracker.partitions.ensure(around: now, schema: tenant.schema)
       let scope = try tracker.scope(of: tenant)
       try await tracker.accounts.sessions.removeExpired(at: now, of: scope)
-      try await IdempotencyStore(clock: tracker.clock).removeExpired(of: scope)
+      try await IdempotencyStore(clock: tracker.clock, secrets: tracker.secrets).removeExpired(of: scope)
     }
     guard tracker.configuration.controlToken != nil, let installation = try await Installation.find(tracker.control)
     else {

@@ -103,13 +103,15 @@ final class RunningTracker: Sendable {
   }
 }
 
-/// Runs a tracker with unlimited seats while `body` talks to it, then stops it gracefully.
+/// Runs a tracker while `body` talks to it, then stops it gracefully.
 ///
 /// - Parameters:
 ///   - environment: variables beside the ones every tracker needs.
+///   - isLicensed: whether it has unlimited seats, from a vendor that is never reached.
 ///   - change: the last word on what it is made of.
 func withTracker(
-  _ environment: [String: String] = [:], change: @Sendable (inout ServingParts) -> Void = { _ in },
+  _ environment: [String: String] = [:], isLicensed: Bool = true,
+  change: @Sendable (inout ServingParts) -> Void = { _ in },
   _ body: (RunningTracker) async throws -> Void
 ) async throws {
   let database = try await TestPostgres.database(template: "tracker-control", migrate: TrackerDatabase.migrate)
@@ -133,7 +135,7 @@ func withTracker(
     do {
       let port = try #require(port, "the tracker did not start")
       let running = try RunningTracker(parts: parts, clock: clock, port: port, database: database)
-      try await running.license(users: nil)
+      if isLicensed { try await running.license(users: nil) }
       try await body(running)
     } catch {
       await services.triggerGracefulShutdown()

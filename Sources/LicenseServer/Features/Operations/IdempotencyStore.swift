@@ -1,5 +1,6 @@
 import Core
 import Database
+import Security
 import Web
 
 /// What creating requests were answered, so that one sent again with the same `Idempotency-Key` creates nothing.
@@ -11,6 +12,10 @@ struct IdempotencyStore: Sendable {
 
   let database: ConnectionPool
   let clock: any WallClock
+  /// Answers may hold what is shown once only, a licence key for instance: they are kept sealed.
+  let box: SecretBox
+
+  private static let context = "idempotency"
 
   func hooks<Session: SignedInSession>() -> Idempotency<Vendor, Session> {
     Idempotency(
@@ -40,17 +45,19 @@ struct IdempotencyStore: Sendable {
     guard let row else { return .inFlight }
     guard try row.get("fingerprint", as: [UInt8].self) == request.fingerprint else { return .reused }
     guard let status = try row.get("status", as: Int?.self) else { return .inFlight }
+    let sealed = String(decoding: try row.get("body", as: [UInt8]?.self) ?? [], as: UTF8.self)
     return .replay(
       StoredReply(
         status: status, contentType: try row.get("content_type"), location: try row.get("location"),
-        body: try row.get("body", as: [UInt8]?.self) ?? []))
+        body: try box.open(sealed, for: Self.context)))
   }
 
   private func finish(_ actor: String, _ request: IdempotentRequest, _ reply: StoredReply) async throws {
+    let body = Array(try box.seal(reply.body, for: Self.context).utf8)
     try await database.execute(
       """
       UPDATE license.idempotency_keys SET status = \(reply.status), content_type = \(reply.contentType),
-        location = \(reply.location), body = \(reply.body)
+        location = \(reply.location), body = \(body)
       WHERE actor = \(actor) AND key = \(request.key)
       """)
   }

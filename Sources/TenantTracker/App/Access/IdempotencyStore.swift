@@ -1,5 +1,6 @@
 import Core
 import Database
+import Security
 import Web
 
 /// Remembered answers of creating requests, so that a POST that is sent again has one effect.
@@ -9,6 +10,8 @@ struct IdempotencyStore: Sendable {
   static let patience = Duration.minutes(5)
 
   let clock: any WallClock
+  /// Answers may hold what is shown once only, a new key for instance: they are kept sealed.
+  let secrets: SecretBox
 
   var hooks: Idempotency<TrackerPlace, TrackerSession> {
     Idempotency(
@@ -43,19 +46,22 @@ struct IdempotencyStore: Sendable {
     guard try row.get("fingerprint", as: String.self) == fingerprint else { return .reused }
     guard let status = try row.get("status", as: Int?.self) else { return .inFlight }
     let headers = try row.get("headers", as: JSONValue?.self)
+    let body = try secrets.open(
+      String(decoding: try row.get("body", as: [UInt8]?.self) ?? [], as: UTF8.self), for: Self.context(scope))
     return .replay(
       StoredReply(
         status: status, contentType: headers?["content_type"]?.stringValue, location: headers?["location"]?.stringValue,
-        body: try row.get("body", as: [UInt8]?.self) ?? []))
+        body: body))
   }
 
   private func finish(
     _ scope: TenantScope, _ actor: String, _ request: IdempotentRequest, _ reply: StoredReply
   ) async throws {
     let headers: JSONValue = ["content_type": JSONValue(reply.contentType), "location": JSONValue(reply.location)]
+    let body = Array(try secrets.seal(reply.body, for: Self.context(scope)).utf8)
     try await scope.execute(
       """
-      UPDATE \(scope.schema).idempotency_keys SET status = \(reply.status), headers = \(headers), body = \(reply.body)
+      UPDATE \(scope.schema).idempotency_keys SET status = \(reply.status), headers = \(headers), body = \(body)
       WHERE actor = \(actor) AND key = \(request.key)
       """)
   }
@@ -67,6 +73,8 @@ struct IdempotencyStore: Sendable {
       WHERE actor = \(actor) AND key = \(request.key) AND status IS NULL
       """)
   }
+
+  private static func context(_ scope: TenantScope) -> String { "idempotency:\(scope.schema)" }
 
   func removeExpired(of scope: TenantScope) async throws {
     try await scope.execute(
