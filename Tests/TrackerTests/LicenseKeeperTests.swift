@@ -1,0 +1,90 @@
+import Core
+import Licensing
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import TenantTracker
+
+/// The tenant's licence against a licence server in every mood.
+@Suite(.serialized) struct LicenseKeeperTests {
+  @Test func rightsComeWithTheServersSignedWordAndGoWithIt() async throws {
+    try await Self.withVendor { tracker, vendor, admin in
+      #expect(try await admin.get("/admin/api/license").json["plan"] == "starter")
+      #expect(try await Self.activate("key-1", admin).json["plan"] == "pro")
+      #expect(try await admin.post("/admin/api/users", json: ["email": "a@example.com"]).status == 201)
+      vendor.set(.says(.suspended))
+      tracker.clock.advance(by: .seconds(1))
+      let refused = try await admin.post("/admin/api/license/refresh", json: [:]).json
+      #expect(refused["plan"] == "starter" && refused["code"] == "SUSPENDED", "\(refused.text)")
+      #expect(try await admin.post("/admin/api/users", json: ["email": "b@example.com"]).status == 402)
+      vendor.set(.says(.valid))
+      tracker.clock.advance(by: .seconds(1))
+      #expect(try await admin.post("/admin/api/license/refresh", json: [:]).json["plan"] == "pro")
+    }
+  }
+
+  @Test func nothingUnsignedTakesRightsAway() async throws {
+    try await Self.withVendor { tracker, vendor, admin in
+      #expect(try await Self.activate("key-1", admin).status == 200)
+      for mood in [LicenseVendor.Mood.forges, .fails(500), .fails(403), .fails(404), .fails(200)] {
+        vendor.set(mood)
+        tracker.clock.advance(by: .seconds(1))
+        #expect(try await admin.post("/admin/api/license/refresh", json: [:]).status == 503, "\(mood)")
+        let standing = try await admin.get("/admin/api/license").json
+        #expect(standing["plan"] == "pro" && standing["code"] == "VALID", "\(mood): \(standing.text)")
+      }
+      tracker.clock.advance(by: .days(20))
+      #expect(try await admin.get("/admin/api/license").json["plan"] == "pro", "in grace")
+      tracker.clock.advance(by: .days(2))
+      #expect(try await tracker.admin().get("/admin/api/license").json["plan"] == "starter")
+    }
+  }
+
+  @Test func aKeyThatIsRefusedChangesNothing() async throws {
+    try await Self.withVendor { tracker, vendor, admin in
+      #expect(try await Self.activate("key-1", admin).status == 200)
+      vendor.set(.refuses(key: "key-2", .tooManyInstances))
+      let refused = try await Self.activate("key-2", admin)
+      #expect(refused.status == 422 && refused.code == "license_refused")
+      let standing = try await admin.get("/admin/api/license").json
+      #expect(standing["plan"] == "pro" && standing["key_last_four"] == "ey-1")
+    }
+  }
+
+  @Test func aHeartbeatUnderWayDoesNotBringTheFormerKeyBack() async throws {
+    try await Self.withVendor { tracker, vendor, admin in
+      #expect(try await Self.activate("key-1", admin).status == 200)
+      let second = try await tracker.admin()
+      let before = vendor.state.withLock { state in
+        state.holdsHeartbeats = true
+        return state.heartbeats
+      }
+      async let heartbeat = second.post("/admin/api/license/refresh", json: [:])
+      try await eventually { vendor.state.withLock { $0.heartbeats > before } }
+      #expect(try await Self.activate("key-2", admin).json["key_last_four"] == "ey-2")
+      vendor.state.withLock { $0.holdsHeartbeats = false }
+      #expect(try await heartbeat.status == 200)
+      let standing = try await admin.get("/admin/api/license").json
+      #expect(standing["key_last_four"] == "ey-2" && standing["plan"] == "pro", "\(standing.text)")
+      #expect(try await admin.post("/admin/api/license/deactivate", json: [:]).json["plan"] == "starter")
+      #expect(try await admin.get("/admin/api/license").json["key_last_four"] == .null)
+    }
+  }
+
+  private static func activate(_ key: String, _ client: TestHTTPClient) async throws -> TestHTTPAnswer {
+    try await client.post("/admin/api/license/activate", json: ["license_key": .string(key)])
+  }
+
+  private static func withVendor(
+    _ body: (RunningTracker, LicenseVendor, TestHTTPClient) async throws -> Void
+  ) async throws {
+    let clock = TestClock()
+    let vendor = try LicenseVendor(clock: clock)
+    try await vendor.serve { url in
+      try await withTracker(["LICENSE_SERVER_URL": url], clock: clock, isLicensed: false) { tracker in
+        try await body(tracker, vendor, try await tracker.admin())
+      }
+    }
+  }
+}
