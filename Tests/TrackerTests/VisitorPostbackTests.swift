@@ -137,7 +137,8 @@ import Testing
   @Test func aDatabaseThatHangsIsGivenUp() async throws {
     let gate = VisitorGate()
     var limits = VisitorService.Limits()
-    limits.postbackPatience = .milliseconds(100)
+    // Long enough for the first hit to have its turn on a busy machine too.
+    limits.postbackPatience = .seconds(2)
     limits.postbacksInFlight = 1
     let received = Mutex(0)
     let world = try VisitorWorld(
@@ -156,8 +157,8 @@ import Testing
       #expect(try await world.postbacks().count == 4)
       gate.open()
     }
-    // Those whose turn had not come are the drain's now; on a busy machine that may be all.
-    #expect(received.withLock { $0 } <= 1)
+    // Those whose turn had not come are the drain's now.
+    #expect(received.withLock { $0 } == 1)
   }
 
   @Test func hitsBeyondTheQueueAreJournaledAtOnce() async throws {
