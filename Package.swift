@@ -14,11 +14,13 @@ let house: [SwiftSetting] = [
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let services: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
@@ -77,7 +79,7 @@ let package = Package(
       "LicenseServer", path: "Sources/LicenseServer",
       [
         "Core", "Database", "Web", "Security", "Jobs", "Licensing", "Billing", arguments, hummingbird, httpTypes,
-        nioCore, logging, services, crypto,
+        nioCore, logging, services, signals, crypto,
       ]),
 
     room("ClickPath", path: "Sources/TenantTracker/ClickPath", ["Core"]),
@@ -88,7 +90,7 @@ let package = Package(
       [
         "Core", "Database", "Web", "Security", "Jobs", "Licensing", "ClickPath", "Conversions", "Analytics",
         arguments, hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
-        nioHTTPTypesHTTP1, logging, services, crypto,
+        nioHTTPTypesHTTP1, logging, services, signals, crypto,
       ]),
 
     .target(
@@ -96,7 +98,7 @@ let package = Package(
       swiftSettings: house),
     tests("CoreTests", ["Core"]),
     tests("DatabaseTests", ["Database"]),
-    tests("WebTests", ["Web", httpTypes, nioCore, nioHTTP1, logging, services]),
+    tests("WebTests", ["Web", httpTypes, nioCore, nioEmbedded, nioHTTP1, logging, services]),
     tests("SecurityTests", ["Security"]),
     tests("JobsTests", ["Jobs"]),
     tests("LicensingTests", ["Licensing", crypto]),

@@ -161,10 +161,14 @@ class Versions(Edge):
                 self.assertTrue(connection.is_closed())
 
     def test_half_closed_clients_get_their_answer(self):
-        connection = self.connect()
-        connection.send(connection.request("GET", self.hot, "Connection: close"))
-        connection.socket.shutdown(socket.SHUT_WR)
-        self.assertEqual(connection.answer()[0], 302)
+        for paths in ([self.hot], ["/healthz"], ["/admin/api/me"], [self.hot, "/admin/api/me"] * 10):
+            with self.subTest(paths):
+                connection = self.connect()
+                connection.send(b"".join(connection.request("GET", path) for path in paths))
+                connection.socket.shutdown(socket.SHUT_WR)
+                statuses = {self.hot: 302, "/healthz": 200, "/admin/api/me": 401}
+                self.assertEqual([connection.answer()[0] for _ in paths], [statuses[path] for path in paths])
+                self.assertTrue(connection.is_closed())
 
     def test_a_client_that_leaves_before_its_answer_harms_nobody(self):
         for _ in range(50):

@@ -25,6 +25,8 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
   private var hasSuppressedRead = false
   /// The input is broken behind what is held; told when everything before is answered.
   private var pendingError: HTTPParserError?
+  /// The client will send nothing more; told above when everything before is answered, since it means the end there.
+  private var isInputClosed = false
   private var bodyStart = NIODeadline.now()
   private var lastProgress = NIODeadline.now()
   private var idleTimer: Scheduled<Void>?
@@ -128,7 +130,17 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
     }
   }
 
+  private func settleInputClosed(_ context: ChannelHandlerContext) {
+    guard isInputClosed, held.isEmpty, !rules.isAnswering else { return }
+    isInputClosed = false
+    context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+  }
+
   public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed {
+      isInputClosed = true
+      return settleInputClosed(context)
+    }
     guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
     // Handlers above do not know of each other's requests, so the end is decided here alone.
     if rules.isResponding {
@@ -157,6 +169,7 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
         context.write(data, promise: promise)
         replay(context)
         settleError(context)
+        settleInputClosed(context)
       case .close:
         context.writeAndFlush(data, promise: promise)
         linger(context)
@@ -227,10 +240,10 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
   /// Closes a connection on which nothing happens: no whole head comes, a body stands still, or the client does not
   /// take its answer. A request that is being worked on may take its time.
   private func scheduleIdleTimer(_ context: ChannelHandlerContext) {
-    let isWorking = rules.isResponding && !rules.isReceiving && context.channel.isWritable
+    let isWorking = rules.isAnswering && context.channel.isWritable
     let deadline = (isWorking ? .now() : lastProgress) + TimeAmount(limits.idleTimeout)
     idleTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
-      let isWorking = rules.isResponding && !rules.isReceiving && context.channel.isWritable
+      let isWorking = rules.isAnswering && context.channel.isWritable
       if !isWorking, lastProgress + TimeAmount(limits.idleTimeout) <= .now() {
         context.close(promise: nil)
       } else {

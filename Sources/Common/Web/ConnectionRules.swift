@@ -13,6 +13,8 @@ struct ConnectionRules {
   private(set) var isResponding = false
   /// The running request's body has not ended.
   private(set) var isReceiving = false
+  /// A whole request is here and its answer has not ended.
+  var isAnswering: Bool { isResponding && !isReceiving }
   /// Nothing is read or written any more; the other side has a moment to read what we said.
   private(set) var isLingering = false
   /// Bytes of the running request's body so far.
