@@ -61,6 +61,11 @@ let package = Package(
     .systemLibrary(name: "CArgon2", path: "Sources/Common/CArgon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(
       name: "CCurl", path: "Sources/Common/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CMaxMindDB", path: "Sources/Common/CMaxMindDB", pkgConfig: "libmaxminddb",
+      providers: [.apt(["libmaxminddb-dev"])]),
+    .systemLibrary(
+      name: "CPCRE2", path: "Sources/Common/CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CZlib", path: "Sources/Common/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     room("Core", path: "Sources/Common/Core", [logging]),
@@ -83,12 +88,16 @@ let package = Package(
       ]),
 
     room("ClickPath", path: "Sources/TenantTracker/ClickPath", ["Core"]),
+    room(
+      "Geo", path: "Sources/TenantTracker/Geo", ["Core", "ClickPath", "CMaxMindDB", "CZlib", crypto]),
+    room("UserAgents", path: "Sources/TenantTracker/UserAgents", ["ClickPath", "CPCRE2"]),
     room("Conversions", path: "Sources/TenantTracker/Conversions", ["Core"]),
     room("Analytics", path: "Sources/TenantTracker/Analytics", ["Core", "Database"]),
     program(
       "TenantTracker", path: "Sources/TenantTracker/App",
       [
-        "Core", "Database", "Web", "Security", "Jobs", "Licensing", "ClickPath", "Conversions", "Analytics",
+        "Core", "Database", "Web", "Security", "Jobs", "Licensing", "CZlib", "ClickPath", "Conversions", "Analytics", "Geo",
+        "UserAgents",
         arguments, hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
         nioHTTPTypesHTTP1, logging, services, signals, crypto,
       ]),
@@ -105,6 +114,8 @@ let package = Package(
     tests("BillingTests", ["Billing"]),
     tests("LicenseServerTests", ["LicenseServer"]),
     tests("ClickPathTests", ["ClickPath"]),
+    tests("GeoTests", ["Geo", "ClickPath", "CZlib"]),
+    tests("UserAgentsTests", ["UserAgents", "ClickPath", "Core"]),
     tests("ConversionsTests", ["Conversions"]),
     tests("AnalyticsTests", ["Analytics"]),
     tests("TrackerTests", ["TenantTracker", nioCore, nioPosix, nioHTTP1]),

@@ -158,6 +158,30 @@ const suit = (row) => {
 };
 on("change", "[data-filter-field]", (field) => suit(field.closest("[data-row]")));
 
+// The usual values of a filter are offered for what follows the last comma, too.
+
+const offer = (input) => {
+  const field = input.closest("[data-row]").querySelector("[data-filter-field]").value;
+  const usual = document.getElementById(`values-${field}`);
+  if (!usual) return input.removeAttribute("list");
+  const given = input.value.split(",").map((value) => value.trim().toLowerCase());
+  const before = input.value.slice(0, input.value.lastIndexOf(",") + 1);
+  const live = document.createElement("datalist");
+  live.id = "values-live";
+  for (const option of usual.options) {
+    if (given.slice(0, -1).includes(option.value.toLowerCase())) continue;
+    const copy = document.createElement("option");
+    copy.value = before ? `${before} ${option.value}` : option.value;
+    copy.label = option.label;
+    live.append(copy);
+  }
+  document.getElementById("values-live")?.remove();
+  document.body.append(live);
+  input.setAttribute("list", live.id);
+};
+on("focusin", "[data-filter-values]", offer);
+on("input", "[data-filter-values]", (input, e) => { if (e.data === "," || e.data === null) offer(input); });
+
 const refresh = (list) => {
   if ("weights" in list.dataset) shares(list);
   list.querySelectorAll("[data-filter-field]").forEach((field) => suit(field.closest("[data-row]")));
@@ -198,6 +222,24 @@ if (token && location.hash.length > 1) {
   history.replaceState(null, "", location.pathname);
 }
 if (token?.value) token.closest("[data-token-field]").hidden = true;
+
+// A part that shows how something is getting on asks the server for itself until that is over; then the page is new.
+
+const follow = (part) => setTimeout(async () => {
+  try {
+    const answer = await fetch(part.dataset.poll);
+    if (answer.ok && !answer.redirected) {
+      const draft = document.createElement("template");
+      draft.innerHTML = await answer.text();
+      const next = draft.content.firstElementChild;
+      if (!next?.dataset.poll) return location.reload();
+      part.replaceWith(next);
+      part = next;
+    }
+  } catch { /* the next turn asks again */ }
+  follow(part);
+}, 1000);
+document.querySelectorAll("[data-poll]").forEach(follow);
 
 // Long lists one can type into.
 

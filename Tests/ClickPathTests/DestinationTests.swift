@@ -25,6 +25,7 @@ import Testing
     facts.referrerDomain = "news.example"
     facts.userAgent = "Mozilla/5.0 (X11)"
     facts.fraudScore = 12
+    facts.connection = "cellular"
     return MacroContext(
       click: Self.click.ascii, campaign: tenant.campaign(slug: "mcafee-us"), flowID: 7, landingID: 5,
       offer: tenant.offers[9], facts: facts, now: Self.now, offerURL: Array("https://t.example/offer/x".utf8))
@@ -50,7 +51,7 @@ import Testing
     ("{isp}", ""), ("{os}", "Windows"), ("{browser}", ""), ("{device}", ""), ("{language}", "fr"),
     ("{referrer}", "https%3A%2F%2Fnews.example%2F%3Fa%3D1%26b%3D2"), ("{_referrer}", "https://news.example/?a=1&b=2"),
     ("{referrer_domain}", "news.example"), ("{user_agent}", "Mozilla%2F5.0%20%28X11%29"), ("{ip}", "203.0.113.7"),
-    ("{unique}", "0"), ("{fraud_score}", "12"), ("{ts}", "1795302245"),
+    ("{unique}", "0"), ("{fraud_score}", "12"), ("{connection}", "cellular"), ("{ts}", "1795302245"),
     ("{txid}", ""), ("{conversion_type}", ""), ("{status}", ""), ("{goal}", ""), ("{status:lead=0 sale=1}", ""),
     ("{date}", "2026-11-21"), ("{date:yyyyMMdd}", "20261121"), ("{date:yyyy-MM-dd,Europe/Berlin}", "2026-11-22"),
     ("{date:HH.mm.ss,Europe/Berlin}", "00.04.05"), ("{date:X}", "1795302245"), ("{date:dd/MM}", "21%2F11"),

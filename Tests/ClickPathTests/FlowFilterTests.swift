@@ -27,6 +27,14 @@ import Testing
     case referrer(String?)
     case sub(Int, String?)
     case at(String)
+    case region(String?)
+    case city(String?)
+    case isp(String?)
+    case connection(String?)
+    case ip(String)
+    case userAgent(String?)
+    /// With our cookie, known to the visitor memory, neither.
+    case cookie, remembered, fresh
 
     var facts: ClickFacts {
       var facts = ClickFacts(address: IPAddress(v4: 1))
@@ -41,6 +49,15 @@ import Testing
         facts.referrerDomain = value.flatMap { ReferrerDomain.of($0) }
       case .sub(let number, let value): facts.subs[number] = value
       case .at: break
+      case .region(let value): facts.region = value
+      case .city(let value): facts.city = value
+      case .isp(let value): facts.isp = value
+      case .connection(let value): facts.connection = value
+      case .ip(let value): facts.address = IPAddress(value) ?? facts.address
+      case .userAgent(let value): facts.userAgent = value
+      case .cookie: facts.hadCookie = true
+      case .remembered: facts.addressKey = 7
+      case .fresh: (facts.addressKey, facts.isUniqueGlobally) = (7, true)
       }
       return facts
     }
@@ -64,6 +81,33 @@ import Testing
     Case("country", "not_in", ["US", "uk"], .country("GB"), .missed),
     Case("country", "not_in", ["US", "UK"], .country("FR"), .matched),
     Case("country", "not_in", ["US"], .country(""), .unknown(.geo)),
+
+    Case("region", "equals", ["california"], .region("California"), .matched),
+    Case("region", "contains", ["cali"], .region("California"), .matched),
+    Case("region", "not_equals", ["California"], .region(nil), .unknown(.geo)),
+    Case("city", "in", ["Berlin", "New York"], .city("new york"), .matched),
+    Case("city", "not_in", ["Berlin"], .city("Hamburg"), .matched),
+    Case("city", "equals", ["Berlin"], .city(nil), .unknown(.geo)),
+    Case("isp", "contains", ["telekom"], .isp("Deutsche Telekom AG"), .matched),
+    Case("isp", "not_contains", ["telekom"], .isp("Deutsche Telekom AG"), .missed),
+    Case("isp", "not_contains", ["telekom"], .isp(nil), .unknown(.geo)),
+    Case("connection", "equals", ["Cellular"], .connection("cellular"), .matched),
+    Case("connection", "not_equals", ["cellular"], .connection(nil), .unknown(.geo)),
+    Case("ip", "equals", ["203.0.113.42"], .ip("203.0.113.42"), .matched),
+    Case("ip", "equals", ["203.0.113.42"], .ip("203.0.113.43"), .missed),
+    Case("ip", "in", ["203.0.113.0/24", "2001:db8::/32"], .ip("203.0.113.255"), .matched),
+    Case("ip", "in", ["203.0.113.0/24", "2001:db8::/32"], .ip("203.0.114.0"), .missed),
+    Case("ip", "in", ["203.0.113.0/24", "2001:db8::/32"], .ip("2001:db8:ffff::1"), .matched),
+    Case("ip", "not_in", ["203.0.113.0/24", "2001:db8::/32"], .ip("2001:db9::"), .matched),
+    Case("ip", "not_in", ["203.0.113.0/24"], .ip("::ffff:203.0.113.9"), .missed),
+    Case("user_agent", "contains", ["fban", "Instagram"], .userAgent("Mozilla/5.0 [FBAN/FBIOS]"), .matched),
+    Case("user_agent", "not_contains", ["fban"], .userAgent("Mozilla/5.0"), .matched),
+    Case("user_agent", "not_contains", ["fban"], .userAgent(nil), .unknown(.agent)),
+    Case("visitor", "equals", ["new"], .fresh, .matched),
+    Case("visitor", "equals", ["Returning"], .fresh, .missed),
+    Case("visitor", "equals", ["returning"], .cookie, .matched),
+    Case("visitor", "equals", ["returning"], .remembered, .matched),
+    Case("visitor", "not_equals", ["returning"], .remembered, .missed),
 
     Case("device", "equals", ["Mobile"], .device("mobile"), .matched),
     Case("device", "equals", ["mobile"], .device("desktop"), .missed),
@@ -198,8 +242,9 @@ import Testing
 
   @Test func fieldsAndOperatorsKeepTheirNames() {
     #expect(
-      FilterField.all.prefix(10).map(\.rawValue) == [
-        "country", "device", "os", "browser", "language", "referrer", "referrer_domain", "hour", "weekday", "sub1",
+      FilterField.all.prefix(17).map(\.rawValue) == [
+        "country", "region", "city", "isp", "connection", "ip", "device", "os", "browser", "user_agent", "language",
+        "referrer", "referrer_domain", "visitor", "hour", "weekday", "sub1",
       ])
     #expect(FilterField.all.allSatisfy { FilterField(rawValue: $0.rawValue) == $0 })
     #expect(FilterField.language.operators.map(\.rawValue) == ["equals", "not_equals", "in", "not_in"])

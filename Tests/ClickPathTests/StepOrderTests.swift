@@ -7,13 +7,14 @@ import Testing
   @Test func theStagesAreThoseOfTheDocumentsTrackingFlowInItsOrder() {
     #expect(
       ClickStage.allCases.map(\.name) == [
-        "visitor", "geo", "userAgent", "fraud", "botFilter", "frequencyCap", "uniqueness", "flow", "landing", "offer",
+        "visitor", "geo", "userAgent", "fraud", "botFilter", "frequencyCap", "uniqueness", "flow", "landing",
+        "protection", "offer",
         "record", "answer",
       ])
   }
 
   @Test func onlyTheStepsThatExistRun() throws {
-    #expect(try ClickWorld().pipeline().stages == [.visitor, .flow, .landing, .offer, .record, .answer])
+    #expect(try ClickWorld().pipeline().stages == [.visitor, .flow, .landing, .protection, .offer, .record, .answer])
   }
 
   @Test func anAddedStepRunsAtItsOwnStageWhateverTheOrderOfAdding() throws {
@@ -21,7 +22,7 @@ import Testing
     world.steps = [.knowing(.uniqueness) { _ in }, .knowing(.geo) { _ in }, .knowing(.userAgent) { _ in }]
     #expect(
       try world.pipeline().stages == [
-        .visitor, .geo, .userAgent, .uniqueness, .flow, .landing, .offer, .record, .answer,
+        .visitor, .geo, .userAgent, .uniqueness, .flow, .landing, .protection, .offer, .record, .answer,
       ])
   }
 

@@ -24,6 +24,20 @@ import Testing
   ])
   func anythingElseIsRefused(text: String) { #expect(!WebURL.isAbsolute(text)) }
 
+  @Test(arguments: [
+    "https://example.com/?s={status:lead=0 sale=1}", "https://example.com/{_date:yyyy-MM-dd HH:mm, Europe/Berlin}/x",
+    "https://example.com/?a={sub1}&b={random:1, 9}", "https://{sub3}.example.com/", "https://example.com/{{x}}",
+  ])
+  func aMacrosArgumentMayHoldBlanks(text: String) { #expect(WebURL.isTemplate(text)) }
+
+  @Test(arguments: [
+    "https://example.com/a b", "https://example.com/{a b}", "https://example.com/{sub1} x", "https://exa mple.com/{x:y}",
+    "https://example.com/{status:lead=0 sale=1", "https://example.com/{x:\ty}", "https://example.com/{x:\"}",
+    "https://example.com/{x:<}", "{x:https://example.com/ }", "ftp://example.com/{x:a b}", "https://example.com/{:a b}",
+    "https://example.com/{a b:c d}", "https://example.com/{x:a {b}", " https://example.com/", "",
+  ])
+  func aTemplateIsAsStrictOtherwise(text: String) { #expect(!WebURL.isTemplate(text)) }
+
   @Test func anAddressHas2048BytesAtMost() {
     let base = "https://example.com/"
     let longest = base + String(repeating: "a", count: WebURL.maxLength - base.utf8.count)

@@ -29,6 +29,7 @@ extension AccessTests {
       return [
         Write(method: .post, path: "/campaigns", body: ["name": "C", "slug": "c"]),
         Write(method: .patch, path: "/campaigns/{id}", body: ["name": "C2"]),
+        Write(method: .post, path: "/campaigns/{id}/clone"),
         Write(method: .delete, path: "/campaigns/{id}"),
         Write(method: .post, path: "/offers", body: ["name": "O", "url": "https://o.example/", "currency": "USD"]),
         Write(method: .patch, path: "/offers/{id}", body: ["payout": "3.00"]),
@@ -36,9 +37,14 @@ extension AccessTests {
         Write(method: .post, path: "/landings", body: ["name": "L", "kind": "url", "url": "https://l.example/"]),
         Write(method: .patch, path: "/landings/{id}", body: ["url": "https://m.example/"]),
         Write(method: .delete, path: "/landings/{id}"),
+        Write(method: .post, path: "/landings/import", body: ["html": "<p>x</p>", "name": "I"]),
+        Write(method: .post, path: "/landings/{id}/versions/{version}/restore"),
         Write(method: .post, path: "/sources", body: ["name": "S"]),
         Write(method: .patch, path: "/sources/{id}", body: ["name": "S2"]),
+        Write(method: .post, path: "/sources/{id}/clone"),
+        Write(method: .delete, path: "/sources/{id}/warnings"),
         Write(method: .delete, path: "/sources/{id}"),
+        Write(method: .post, path: "/sources/{id}/restore"),
         Write(method: .post, path: "/networks", body: ["name": "N"]),
         Write(method: .patch, path: "/networks/{id}", body: ["name": "N2"]),
         Write(method: .delete, path: "/networks/{id}"),
@@ -50,6 +56,8 @@ extension AccessTests {
         Write(method: .post, path: "/campaigns/\(ids.campaign)/flows", body: flow),
         Write(method: .patch, path: "/flows/{id}", body: ["weight": 50]),
         Write(method: .post, path: "/flows/{id}/balance"),
+        Write(method: .post, path: "/flows/{id}/clone"),
+        Write(method: .post, path: "/flows/{id}/move", body: ["direction": "up"]),
         Write(method: .delete, path: "/flows/{id}"),
         Write(method: .patch, path: "/settings/general", body: ["currency": "EUR"]),
       ]
@@ -58,9 +66,9 @@ extension AccessTests {
     private static let publicAddress = IPAddress(v4: 0xCB00_7107)
 
     @Test(.timeLimit(.minutes(1))) func everyWriteIsLiveWhenItIsAnsweredAndToldToTheOtherNodes() async throws {
-      let resolver = NameResolver { _ throws(OutboundError) in [Self.publicAddress] }
+      let dns = FakeDNS()
       try await withTracker(
-        ["PUBLIC_URL": "http://\(Self.publicAddress)"], change: { $0.resolver = resolver }
+        ["PUBLIC_URL": "http://\(Self.publicAddress)"], change: { ($0.dns, $0.certificates) = (dns.client, dns.probe) }
       ) { tracker in
         let admin = try await tracker.admin()
         func create(_ path: String, _ body: JSONValue) async throws -> Int64 {
@@ -83,9 +91,10 @@ extension AccessTests {
           var id: Int64 = 0
           for step in steps {
             tracker.clock.advance(by: .seconds(1))
-            let path = step.path.replacing("{id}", with: "\(id)")
+            let path = step.path.replacing("{id}", with: "\(id)").replacing("{version}", with: "1")
             let answer = try await admin.send(step.method.rawValue, "/admin/api\(path)", json: step.body)
             let what = "\(step.method.rawValue) \(step.path)"
+            if step.path == "/domains" { dns.setUp(answer.json, at: "\(Self.publicAddress)") }
             #expect((200...204).contains(answer.status), "\(what): \(answer.text)")
             if step.channels.contains(ConfigurationWriter.channel) {
               #expect(tracker.parts.snapshots.current.takenAt == tracker.clock.now(), "\(what) is not live")
@@ -112,14 +121,15 @@ extension AccessTests {
     }
 
     @Test func aDomainIsTheTenantsFromItsVerificationToItsDeletion() async throws {
-      let resolver = NameResolver { _ throws(OutboundError) in [Self.publicAddress] }
+      let dns = FakeDNS()
       try await withTracker(
-        ["PUBLIC_URL": "http://\(Self.publicAddress)"], change: { $0.resolver = resolver }
+        ["PUBLIC_URL": "http://\(Self.publicAddress)"], change: { ($0.dns, $0.certificates) = (dns.client, dns.probe) }
       ) { tracker in
         let admin = try await tracker.admin()
         func isOurs() -> Bool { tracker.parts.snapshots.current.place(forHost: "track.example.com") != nil }
         let added = try await admin.post("/admin/api/domains", json: ["host": "track.example.com"])
         let path = "/admin/api/domains/\(added.json["id"]?.intValue ?? 0)"
+        dns.setUp(added.json, at: "\(Self.publicAddress)")
         #expect(!isOurs())
         #expect(try await admin.post("\(path)/verify", json: [:]).json["status"] == "verified")
         try await eventually { isOurs() }

@@ -44,6 +44,33 @@ import Testing
     }
   }
 
+  @Test func manyPostbacksOfOneTenantHoldUpNobodyAndEachIsRecordedOnceInOrder() async throws {
+    try await DrainWorld.with { world in
+      let seen = Mutex<[(tenant: Int64, query: String)]>([])
+      let drainer = world.drainer.replaying { event, tenant in seen.withLock { $0.append((tenant.id, event.query)) } }
+      let many = Drainer.replaysAtOnce * 2 + 7
+      let clicks = try await world.click(world.tenant, 3)
+      for number in 0..<many { try await world.postback(world.tenant, "n=\(number)") }
+      try await world.postback(world.other, "other")
+      var run = try await drainer.begin()
+      try await drainer.drainBatch(&run)
+      #expect(try await world.stored(world.tenant) == clicks.ids)
+      #expect(seen.withLock { $0.map(\.query) } == ["other"])
+      try await drainer.drainBatch(&run)
+      #expect(seen.withLock { $0.count } == 1 + Drainer.replaysAtOnce)
+      // What came meanwhile stays behind what waits.
+      try await world.postback(world.tenant, "last")
+      let more = try await world.click(world.tenant, 1)
+      while try await drainer.drainBatch(&run) || run.hasDue(at: world.clock.now()) {}
+      let mine = seen.withLock { $0.filter { $0.tenant == world.tenant.id }.map(\.query) }
+      #expect(mine == (0..<many).map { "n=\($0)" } + ["last"])
+      #expect(run.paused.isEmpty)
+      #expect(try await world.stored(world.tenant) == (clicks + more).ids)
+      try await drainer.drainAll()
+      #expect(seen.withLock { $0.count } == many + 2)
+    }
+  }
+
   @Test func aPostbackWhoseClickAnEarlierProcessLeftInTheJournalWaitsForIt() async throws {
     try await DrainWorld.with { world in
       let click = try #require(try await world.click(world.tenant).first)

@@ -128,6 +128,20 @@ import Testing
       #expect(try await world.stored(world.other) == others.ids)
     }
   }
+
+  @Test func clicksAnsweredBeforeTheDrainBeginsGoWhereItWillLook() async throws {
+    try await DrainWorld.with { world in
+      try await world.run(
+        """
+        INSERT INTO \(world.tenant.schema).journal_position (instance, stream, segment, "offset", updated_at)
+        VALUES (\(world.journal.instance.description), 'clicks', 40, 4096, \(DrainWorld.now))
+        """)
+      try await world.parts.prepare()
+      let clicks = try await world.click(world.tenant, 2)
+      try await world.drainer.drainAll()
+      #expect(try await world.stored(world.tenant) == clicks.ids)
+    }
+  }
 }
 
 extension Result where Success == Void, Failure == any Error {

@@ -30,7 +30,8 @@ enum PagesGolden {
   static func viewer(_ role: Role = .admin) throws -> Layout.Viewer {
     let user = try user(role)
     let session = TrackerSession(
-      user: user, credential: .session(id: "01939e3c-0000-7000-8000-000000000000"), permissions: user.permissions)
+      user: user, credential: .session(id: "01939e3c-0000-7000-8000-000000000000"), permissions: user.permissions,
+      standing: .current(.pro))
     return Layout.Viewer(session: session, tenant: "Acme", plan: "Pro", csrf: "<input type=\"hidden\" name=\"_csrf\">")
   }
 

@@ -59,8 +59,9 @@ import Web
     click.trace = ["geo_unknown", "flow:7 forced country=US", "landing:3 w=100/150", "offer:9", "new_code:1 <x>"]
     var book = NameBook()
     (book.campaigns, book.flows, book.landings, book.offers) = ([3: "Push"], [7: "US"], [3: "Quiz"], [9: "Offer"])
+    let log = ClickLogView(entries: ClickLogStore.arrival(click), book: book, times: PagesGolden.times)
     let view = ClickView(
-      click: click, conversions: [], book: book, times: PagesGolden.times, icons: PagesGolden.icons)
+      click: click, log: log, conversions: [], book: book, times: PagesGolden.times, icons: PagesGolden.icons)
     try PagesGolden.check("click", view.html)
   }
 

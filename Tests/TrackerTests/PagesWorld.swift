@@ -73,9 +73,10 @@ struct PagesWorld: Sendable {
       directory: parts.directory, pools: parts.tracker.pools, coordinates: parts.tracker.coordinates,
       licenses: parts.tracker.licenses)
     var hooks = pages.hooks(places)
-    hooks.locate = { head in
-      let place = try await places.place(head)
-      return TrackerPlace(tenant: place.tenant, scope: place.scope, standing: .current(plan))
+    hooks.authenticate = { [authenticate = hooks.authenticate] head, place in
+      var session = try await authenticate(head, place)
+      session?.standing = .current(plan)
+      return session
     }
     let (ports, listening) = AsyncStream<Int>.makeStream()
     let application = WebApplication(

@@ -71,4 +71,51 @@ import Testing
       #expect(world.liveCampaigns(world.other).isEmpty)
     }
   }
+
+  @Test func aRefreshReadsWhoseConfigurationHasChangedAndNobodyElse() async throws {
+    try await DrainWorld.with { world in
+      let snapshots = world.parts.snapshots
+      try await snapshots.reload()
+      // Written past the one way configuration is written: only a whole reading finds it.
+      try await world.addCampaign("unsaid", to: world.other)
+      try await world.addCampaign("said", to: world.tenant)
+      let scope = try world.scope(world.tenant)
+      try await scope.transaction { try await ConfigurationWriter.notify(scope, in: $0) }
+      try await snapshots.refresh()
+      #expect(world.liveCampaigns(world.tenant) == ["said"])
+      #expect(world.liveCampaigns(world.other).isEmpty)
+      try await snapshots.reload()
+      #expect(world.liveCampaigns(world.other) == ["unsaid"])
+    }
+  }
+
+  @Test func aRefreshSeesNewHostsNewTenantsAndDeletedOnes() async throws {
+    try await DrainWorld.with { world in
+      let (snapshots, catalog) = (world.parts.snapshots, world.tracker.catalog)
+      try await snapshots.reload()
+      #expect(try await catalog.grant(host: "new.test", to: world.other.id, at: DrainWorld.now, in: catalog.control))
+      let third = try await world.tracker.provisioner.provision(.init(slug: "third", name: "Third")).tenant
+      try await world.addCampaign("first", to: third)
+      try await snapshots.refresh()
+      #expect(snapshots.current.place(forHost: "new.test")?.tenant.id == world.other.id)
+      #expect(world.liveCampaigns(third) == ["first"])
+      try await world.tracker.provisioner.setStatus(.deleted, of: world.other)
+      try await snapshots.refresh()
+      #expect(snapshots.current.tenants[world.other.id] == nil)
+      #expect(snapshots.current.tenants[world.tenant.id] != nil)
+    }
+  }
+
+  @Test func aDatabaseRestoredToAnEarlierRevisionIsReadAgain() async throws {
+    try await DrainWorld.with { world in
+      let snapshots = world.parts.snapshots
+      try await world.addCampaign("later", to: world.tenant)
+      try await world.run("UPDATE \(world.tenant.schema).configuration SET revision = 9")
+      try await snapshots.reload()
+      try await world.run(
+        "DELETE FROM \(world.tenant.schema).campaigns", "UPDATE \(world.tenant.schema).configuration SET revision = 8")
+      try await snapshots.refresh()
+      #expect(world.liveCampaigns(world.tenant).isEmpty)
+    }
+  }
 }

@@ -104,6 +104,73 @@ import Testing
     }
   }
 
+  @Test func ofTenantsThatWantOneDomainAtOnceOneGetsIt() async throws {
+    try await withTracker(Self.environment) { tracker in
+      let before = try await Self.traces(tracker)
+      let answers = try await withThrowingTaskGroup { tasks in
+        for name in ["a", "b", "c", "d"] {
+          tasks.addTask {
+            try await Self.control(tracker).post(
+              "/control/v1/tenants",
+              json: [
+                "slug": .string(name), "name": .string(name), "domains": [.string("\(name).test"), "wanted.test"],
+              ])
+          }
+        }
+        return try await tasks.reduce(into: [TestHTTPAnswer]()) { $0.append($1) }
+      }
+      let statuses = answers.map(\.status)
+      // A schema of the pool that two want is a 503 for one of them.
+      #expect(statuses.count { $0 == 201 } == 1 && statuses.allSatisfy { [201, 409, 503].contains($0) }, "\(statuses)")
+      for answer in answers where answer.status == 409 {
+        #expect(answer.code == "conflict" && answer.text.contains("wanted.test"), "\(answer.text)")
+      }
+      #expect(statuses.contains(409))
+      #expect(try await Self.traces(tracker).tenants.count == before.tenants.count + 1)
+      #expect(try await tracker.tracker.catalog.domains().count == 2)
+      try await eventually("every schema has a tenant or waits for one") {
+        let after = try await Self.traces(tracker)
+        return Set(after.schemas) == Set(after.tenants + after.pooled) && after.logins == after.schemas
+      }
+    }
+  }
+
+  @Test func aSchemaThatBecameNobodysIsDroppedAfterAnHour() async throws {
+    try await withTracker { tracker in
+      let schemas = tracker.tracker.schemas
+      let installation = try #require(try await Installation.find(tracker.tracker.control))
+      let before = try await Self.traces(tracker)
+      let orphan = try await schemas.build(installation)
+      try await tracker.tracker.control.execute("CREATE SCHEMA t_not_ours")
+      let pooled = try await schemas.build(installation)
+      try await tracker.tracker.control.execute(
+        """
+        INSERT INTO control.schema_pool (schema_name, role_secret, built_at)
+        VALUES (\(pooled.schema.description), \(pooled.roleSecret), \(tracker.clock.now()))
+        """)
+      tracker.clock.advance(by: .minutes(59))
+      #expect(try await schemas.dropOrphans(madeBefore: tracker.clock.now() - .hours(1)).isEmpty)
+      tracker.clock.advance(by: .minutes(2))
+      #expect(try await schemas.dropOrphans(madeBefore: tracker.clock.now() - .hours(1)) == [orphan.schema])
+      let after = try await Self.traces(tracker)
+      #expect(Set(after.schemas) == Set(before.schemas + ["t_not_ours", pooled.schema.description]))
+      #expect(Set(after.logins) == Set(before.logins + [pooled.schema.description]))
+      #expect(try await tracker.tracker.migrations.version(of: orphan.schema) == 0)
+    }
+  }
+
+  @Test func whoIsNobodyIs401WhateverTheLicence() async throws {
+    try await withTracker { tracker in
+      let schema = tracker.tenant.schema
+      tracker.clock.advance(by: .minutes(1))
+      try await tracker.tracker.control.execute("ALTER TABLE \(schema).license RENAME TO license_gone")
+      #expect(try await tracker.visitor.get("/admin/api/campaigns").status == 401)
+      #expect(try await tracker.client(token: "forged").get("/admin/api/campaigns").status == 401)
+      #expect(try await tracker.visitor.get("/admin/login").status == 200)
+      try await tracker.tracker.control.execute("ALTER TABLE \(schema).license_gone RENAME TO license")
+    }
+  }
+
   private static let credentials: JSONValue = [
     "email": "admin@acme.example.com", "password": .string(RunningTracker.password),
   ]

@@ -103,7 +103,7 @@ final class VisitorWorld: Sendable {
     let (ports, listening) = AsyncStream<Int>.makeStream()
     let application = WebApplication(
       settings: WebSettings(address: "127.0.0.1", port: 0), mounts: [], logger: .silent,
-      server: .web(limits: limits) { [service] in service.handlers() }, onListening: { listening.yield($0) })
+      server: .web(limits: limits) { [service] in service.handlers($0) }, onListening: { listening.yield($0) })
     let services = ServiceGroup(configuration: .init(services: [service, application], logger: .silent))
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask {

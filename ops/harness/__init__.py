@@ -5,7 +5,8 @@ tests, the bench and the soak share. Speaks only what the product documents: com
 from harness.client import Answer, Client
 from harness.customers import Tenant, Vendor
 from harness.load import Load
+from harness.node import Node
 from harness.stack import Stack
 from harness.waiting import eventually
 
-__all__ = ["Answer", "Client", "Load", "Stack", "Tenant", "Vendor", "eventually"]
+__all__ = ["Answer", "Client", "Load", "Node", "Stack", "Tenant", "Vendor", "eventually"]

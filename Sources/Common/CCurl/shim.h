@@ -22,6 +22,11 @@ static inline CURLcode curl_set_open_socket(CURL *handle, curl_opensocket_callba
 static inline CURLcode curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }
+// The certificates of the TLS handshake, the server's own first; they belong to the handle. Null without CURLOPT_CERTINFO.
+static inline const struct curl_certinfo *curl_get_certificates(CURL *handle) {
+  struct curl_certinfo *certificates = NULL;
+  return curl_easy_getinfo(handle, CURLINFO_CERTINFO, &certificates) == CURLE_OK ? certificates : NULL;
+}
 static inline CURLMcode curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

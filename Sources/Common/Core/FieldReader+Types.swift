@@ -141,12 +141,22 @@ extension FieldReader {
     return email
   }
 
-  /// An absolute http or https URL of at most 2,048 characters; tracker macros in braces are allowed.
+  /// An absolute http or https URL of at most 2,048 characters.
   public mutating func url(_ name: String) -> String? { required(name) { $0.webURL(name, $1) } }
   public mutating func optionalURL(_ name: String) -> String?? { optional(name) { $0.webURL(name, $1) } }
 
-  private mutating func webURL(_ name: String, _ value: JSONValue) -> String? {
-    guard let text = value.stringValue?.trimmed, WebURL.isAbsolute(text) else {
+  /// The same with tracker macros, whose arguments may hold blanks: `{status:lead=0 sale=1}`.
+  public mutating func urlTemplate(_ name: String) -> String? {
+    required(name) { $0.webURL(name, $1, WebURL.isTemplate) }
+  }
+  public mutating func optionalURLTemplate(_ name: String) -> String?? {
+    optional(name) { $0.webURL(name, $1, WebURL.isTemplate) }
+  }
+
+  private mutating func webURL(
+    _ name: String, _ value: JSONValue, _ isFit: (String) -> Bool = WebURL.isAbsolute
+  ) -> String? {
+    guard let text = value.stringValue?.trimmed, isFit(text) else {
       fault(name, "url", "must be an absolute http or https URL of at most 2048 characters")
       return nil
     }

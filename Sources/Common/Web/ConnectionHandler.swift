@@ -33,9 +33,15 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
   private var bodyTimer: Scheduled<Void>?
   private var lingerTimer: Scheduled<Void>?
   private let limits: ConnectionLimits
+  private let activity: ConnectionActivity
 
-  public init(limits: ConnectionLimits = ConnectionLimits()) {
+  public convenience init(limits: ConnectionLimits = ConnectionLimits()) {
+    self.init(limits: limits, activity: ConnectionActivity())
+  }
+
+  init(limits: ConnectionLimits, activity: ConnectionActivity) {
     self.limits = limits
+    self.activity = activity
     rules = ConnectionRules(limits: limits)
   }
 
@@ -240,11 +246,11 @@ public final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHand
   /// Closes a connection on which nothing happens: no whole head comes, a body stands still, or the client does not
   /// take its answer. A request that is being worked on may take its time.
   private func scheduleIdleTimer(_ context: ChannelHandlerContext) {
-    let isWorking = rules.isAnswering && context.channel.isWritable
-    let deadline = (isWorking ? .now() : lastProgress) + TimeAmount(limits.idleTimeout)
+    let isWorking = { [self] in (rules.isAnswering || activity.isWorking) && context.channel.isWritable }
+    let idleSince = { [self] in max(lastProgress, activity.lastProgress) }
+    let deadline = (isWorking() ? .now() : idleSince()) + TimeAmount(limits.idleTimeout)
     idleTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
-      let isWorking = rules.isAnswering && context.channel.isWritable
-      if !isWorking, lastProgress + TimeAmount(limits.idleTimeout) <= .now() {
+      if !isWorking(), idleSince() + TimeAmount(limits.idleTimeout) <= .now() {
         context.close(promise: nil)
       } else {
         scheduleIdleTimer(context)

@@ -25,7 +25,8 @@ public struct FormBody: Sendable {
     self.files = files
   }
 
-  init(_ bytes: [UInt8], type: ContentType) throws(Problem) {
+  /// Reads a body of either kind; for raw routes that take a form among other things.
+  public init(_ bytes: [UInt8], type: ContentType) throws(Problem) {
     if type.essence == FormBody.multipart {
       guard let boundary = type.parameter("boundary"), (1...70).contains(boundary.utf8.count) else {
         throw .badRequest("The form's boundary is missing.", code: "malformed_form")

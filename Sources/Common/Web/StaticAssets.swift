@@ -35,16 +35,18 @@ public struct StaticAssets: Sendable {
     self.init(files: files, prefix: prefix)
   }
 
-  /// From names (`css/app.css`) and contents. Style sheets' `url(…)` are rewritten to hashed names.
+  /// From names (`css/app.css`) and contents. Style sheets' `url(…)` and modules' imports are rewritten to hashed names.
   init(files: [String: [UInt8]], prefix: String) {
     self.prefix = prefix
     var hashedNames: [String: String] = [:]
     var assets: [String: Asset] = [:]
-    // Style sheets last: their text, and so their hash, depends on the others' names.
-    let names = files.keys.sorted { ($0.hasSuffix(".css") ? 1 : 0, $0) < ($1.hasSuffix(".css") ? 1 : 0, $1) }
+    // Modules after those they import, style sheets last: their text, and so their hash, depends on the others' names.
+    let others = files.keys.filter { !$0.hasSuffix(".css") && !$0.hasSuffix(".js") }.sorted()
+    let names = others + ModuleImports.order(files) + files.keys.filter { $0.hasSuffix(".css") }.sorted()
     for name in names {
       var bytes = files[name] ?? []
       if name.hasSuffix(".css") { bytes = StyleSheet.rewritten(bytes, at: name, names: hashedNames) }
+      if name.hasSuffix(".js") { bytes = ModuleImports.rewritten(bytes, at: name, names: hashedNames) }
       let hash = String(Array(SHA256.hash(data: bytes)).hex.prefix(12))
       let type = ContentType(forFile: name)
       let packed = type.isCompressible ? Gzip.compress(bytes, level: .best) : nil

@@ -1,4 +1,5 @@
 import Analytics
+import ClickPath
 import Core
 import Database
 import Security
@@ -12,16 +13,27 @@ struct AdminAPI: Sendable {
   let resources: Resources
   let domainVerification: DomainVerification
   let tail: ClickTail
+  private let importer: LandingImporter
+  let geoip: GeoIPAPI
+  let simulation: SimulationAPI
 
   init(parts: ServingParts) {
     tracker = parts.tracker
     tail = parts.tail
+    importer = parts.landings.importer
+    geoip = GeoIPAPI(
+      keeper: parts.geoip, secrets: tracker.secrets, audit: tracker.audit, clock: tracker.clock)
     resources = Resources(parts.tracker)
+    simulation = SimulationAPI(
+      campaigns: resources.campaigns, flows: FlowStore(), names: NameStore(),
+      simulator: FlowSimulator(parts.visitors.pipeline, caps: parts.caps),
+      snapshot: { [snapshots = parts.snapshots] in snapshots.current }, clock: tracker.clock)
     domainVerification = DomainVerification(
-      store: DomainStore(), catalog: tracker.catalog, directory: parts.directory,
-      publicHost: tracker.configuration.publicHost,
-      resolve: { [resolver = parts.resolver] host in (try? await resolver.addresses(host)) ?? [] }, clock: tracker.clock
-    )
+      store: DomainStore(clock: tracker.clock), catalog: tracker.catalog, directory: parts.directory,
+      inspection: DomainInspection(
+        dns: parts.dns, certificates: parts.certificates, publicHost: tracker.configuration.publicHost,
+        clock: tracker.clock),
+      writer: tracker.writer, logger: tracker.logger)
   }
 
   func table() -> TrackerTable {
@@ -30,17 +42,28 @@ struct AdminAPI: Sendable {
     users.register(in: &table)
     licenses.register(in: &table)
     general.register(in: &table)
+    geoip.register(in: &table)
     resources.campaigns.register(in: &table)
+    cloning.register(in: &table)
     flows.register(in: &table)
+    simulation.register(in: &table)
     resources.offers.register(in: &table)
+    offerCaps.register(in: &table)
     resources.landings.register(in: &table)
+    landingVersions.register(in: &table)
+    landingImport.register(in: &table)
     resources.sources.register(in: &table)
+    sources.register(in: &table)
+    resources.profiles.register(in: &table)
     resources.networks.register(in: &table)
     resources.domains.register(in: &table)
     domainVerification.register(in: &table, domains: resources.domains)
     stats.register(in: &table)
     clicks.register(in: &table)
+    clickLog.register(in: &table)
     conversions.register(in: &table)
+    EventsAPI().register(in: &table)
+    blacklist.register(in: &table)
     let document = table.openAPI(title: "Trackily admin API", version: Configuration.version, serverPath: Self.prefix)
     table.open(.get, "/openapi.json", "This document", answer: .any) { _ in .json(document) }
     return table
@@ -54,13 +77,28 @@ struct AdminAPI: Sendable {
   var licenses: TenantLicenseAPI { TenantLicenseAPI(keeper: tracker.licenses, audit: tracker.audit) }
   var general: SettingsAPI { SettingsAPI(store: tracker.settings, writer: tracker.writer) }
   var flows: FlowsAPI { FlowsAPI(store: FlowStore(), campaigns: resources.campaigns, writer: tracker.writer) }
+  var sources: SourcesAPI { SourcesAPI(sources: resources.sources) }
+  var cloning: CampaignCloning { CampaignCloning(campaigns: resources.campaigns, flows: FlowStore()) }
   var stats: StatsAPI { StatsAPI(engine: ReportEngine(clock: tracker.clock), settings: tracker.settings) }
+
+  var landingVersions: LandingVersionsAPI { LandingVersionsAPI(landings: resources.landings) }
+  var landingImport: LandingImportAPI { LandingImportAPI(landings: resources.landings, importer: importer) }
+
+  var blacklist: BlacklistAPI {
+    BlacklistAPI(store: BlacklistStore(clock: tracker.clock), settings: tracker.settings, writer: tracker.writer)
+  }
+
+  var offerCaps: OfferCapsAPI {
+    OfferCapsAPI(offers: resources.offers, settings: tracker.settings, clock: tracker.clock)
+  }
 
   var clicks: ClicksAPI {
     ClicksAPI(
       clicks: ClickStore(), conversions: ConversionStore(), settings: tracker.settings, tail: tail,
       clock: tracker.clock)
   }
+
+  var clickLog: ClickLogAPI { ClickLogAPI(clicks: clicks) }
 
   var conversions: ConversionsAPI {
     ConversionsAPI(conversions: ConversionStore(), settings: tracker.settings, clock: tracker.clock)
@@ -73,6 +111,7 @@ struct Resources: Sendable {
   let offers: ResourceAPI<OfferStore>
   let landings: ResourceAPI<LandingStore>
   let sources: ResourceAPI<TrafficSourceStore>
+  let profiles: ResourceAPI<TrackingProfileStore>
   let networks: ResourceAPI<NetworkStore>
   let domains: ResourceAPI<DomainStore>
 
@@ -80,11 +119,16 @@ struct Resources: Sendable {
     let (writer, settings) = (tracker.writer, tracker.settings)
     campaigns = .init(store: CampaignStore(), writer: writer, settings: settings, schema: Campaign.schema)
     offers = .init(store: OfferStore(), writer: writer, settings: settings, schema: Offer.schema)
-    landings = .init(store: LandingStore(), writer: writer, settings: settings, schema: Landing.schema)
+    landings = .init(
+      store: LandingStore(), writer: writer, settings: settings, schema: Landing.schema,
+      alongside: LandingVersionsAPI.keeper)
     sources = .init(store: TrafficSourceStore(), writer: writer, settings: settings, schema: TrafficSource.schema)
+    profiles = .init(
+      store: TrackingProfileStore(), writer: writer, settings: settings, schema: TrackingProfile.schema,
+      beforeDelete: { profile, _ in try TrackingProfileStore.refuseDefault(profile) })
     networks = .init(store: NetworkStore(), writer: writer, settings: settings, schema: Network.schema)
     domains = .init(
-      store: DomainStore(), writer: writer, settings: settings, schema: Domain.schema,
+      store: DomainStore(clock: tracker.clock), writer: writer, settings: settings, schema: Domain.schema,
       beforeDelete: { [catalog = tracker.catalog] domain, place in
         try await catalog.release(host: domain.draft.host, of: place.tenant.id)
         try await catalog.announceChange()

@@ -7,7 +7,7 @@ import Web
 struct AdminPages: Sendable {
   static let prefix = "/admin"
   /// Of the fetched libraries, those that no page loads.
-  static let unusedAssets = ["icons/", "licences/", "codemirror/", "htmx", "flatpickr", "tabler.min.js"]
+  static let unusedAssets = ["icons/", "licences/", "htmx", "flatpickr", "tabler.min.js"]
 
   private let api: AdminAPI
   private let layout: Layout
@@ -35,24 +35,35 @@ struct AdminPages: Sendable {
     DashboardPages(
       engine: api.stats.engine, settings: settings, names: names, clock: tracker.clock, layout: layout
     ).register(in: &table)
-    ClickPages(api: api.clicks, names: names, layout: layout).register(in: &table)
+    ClickPages(api: api.clicks, log: api.clickLog, names: names, layout: layout).register(in: &table)
     ConversionPages(api: api.conversions, names: names, layout: layout).register(in: &table)
     CampaignPages(
       api: resources.campaigns, sources: resources.sources, names: names, engine: api.stats.engine, flows: flows,
       layout: layout, site: site
     ).register(in: &table)
     flows.register(in: &table)
-    OfferPages(api: resources.offers, names: names, layout: layout).register(in: &table)
+    api.cloning.registerPage(in: &table)
+    SimulationPages(api: api.simulation, settings: settings, layout: layout).register(in: &table)
+    OfferPages(api: resources.offers, caps: api.offerCaps, names: names, layout: layout).register(in: &table)
     LandingPages(api: resources.landings, layout: layout).register(in: &table)
-    SourcePages(api: resources.sources, layout: layout).register(in: &table)
+    LandingVersionPages(api: api.landingVersions, settings: settings, layout: layout).register(in: &table)
+    LandingImportPages(api: api.landingImport, layout: layout).register(in: &table)
+    let sources = SourcePages(
+      api: resources.sources, more: api.sources, campaigns: resources.campaigns, names: names, settings: settings,
+      layout: layout, site: site)
+    sources.registerMore(in: &table)
+    sources.register(in: &table)
+    TrackingProfilePages(api: resources.profiles, layout: layout).register(in: &table)
     NetworkPages(api: resources.networks, layout: layout, site: site).register(in: &table)
     DomainPages(
-      api: resources.domains, verification: api.domainVerification, settings: settings, layout: layout
+      api: resources.domains, verification: api.domainVerification, settings: settings, names: names, layout: layout
     ).register(in: &table)
     UserPages(api: api.users, settings: settings, layout: layout).register(in: &table)
     RolePages(api: api.users, layout: layout).register(in: &table)
     LicensePages(api: api.licenses, settings: settings, layout: layout).register(in: &table)
     SettingsPages(api: api.general, layout: layout).register(in: &table)
+    BlacklistPages(api: api.blacklist, layout: layout).register(in: &table)
+    GeoIPPages(api: api.geoip, settings: settings, layout: layout).register(in: &table)
     AuditPages(audit: tracker.audit, settings: settings, layout: layout).register(in: &table)
     return table
   }
@@ -62,10 +73,9 @@ struct AdminPages: Sendable {
     RouteHooks(
       locate: { try await places.place($0) },
       authenticate: { [cookie, accounts = api.tracker.accounts] head, place in
-        guard let token = cookie.token(in: head) else { return nil }
-        return try await accounts.session(token: token, kind: .browser, of: place.scope)
+        try await places.session(token: cookie.token(in: head), .browser, at: place, accounts)
       },
-      checkFeature: { try PlaceResolver.checkFeature($0, $1) }, pages: pageRules)
+      checkFeature: { try await places.checkFeature($0, $1) }, pages: pageRules)
   }
 
   private var pageRules: PageRules<TrackerPlace, TrackerSession> {

@@ -1,6 +1,7 @@
 import Core
 import Database
 import Logging
+import Security
 
 /// The tracker's settings, all from the environment.
 struct Configuration: Sendable {
@@ -15,10 +16,21 @@ struct Configuration: Sendable {
   var publicURL: String?
   var trustedProxies: TrustedProxies
   var stateDirectory: String
+  /// Where the GeoIP databases are; need not exist.
+  var geoipDirectory: String
+  var maxmindBaseURL: String
   var secretKey: String?
   var controlToken: String?
   var metricsToken: String?
   var journalSegmentBytes: Int
+  /// Nil for those of this machine.
+  var dnsServers: [DNSServer]?
+  /// Where what users name may lead to.
+  var outboundPolicy: DestinationPolicy
+  /// What may be remembered of visitors.
+  var visitorMemoryBytes: Int
+  /// uap-core's `regexes.yaml`.
+  var userAgentPatterns: String
 
   static let version = "0.1.0"
 
@@ -46,6 +58,9 @@ struct Configuration: Sendable {
       "TRUSTED_PROXIES", default: TrustedProxies([]), "a comma-separated list of addresses and CIDR ranges"
     ) { TrustedProxies(list: $0) }
     stateDirectory = reader.optional("STATE_DIR", default: "state", "a directory") { $0 }
+    geoipDirectory = reader.optional("GEOIP_DIR", default: "\(stateDirectory)/geoip", "a directory") { $0 }
+    maxmindBaseURL = reader.optional(
+      "MAXMIND_BASE_URL", default: "https://download.maxmind.com", "an http or https URL", parse: Self.baseURL)
     secretKey = reader.optional("SECRET_KEY", "at least 32 characters") { $0.utf8.count >= 32 ? $0 : nil }
     controlToken = reader.optional("CONTROL_TOKEN", "at least 32 characters") { $0.utf8.count >= 32 ? $0 : nil }
     metricsToken = reader.optional("METRICS_TOKEN", "at least 16 characters") { $0.utf8.count >= 16 ? $0 : nil }
@@ -53,6 +68,20 @@ struct Configuration: Sendable {
       reader.optional("JOURNAL_SEGMENT_MB", default: 64, "1 to 1024") {
         Int($0).flatMap { (1...1_024).contains($0) ? $0 : nil }
       } << 20
+    visitorMemoryBytes =
+      reader.optional("VISITOR_MEMORY_MB", default: 256, "16 to 65536") {
+        Int($0).flatMap { (16...65_536).contains($0) ? $0 : nil }
+      } << 20
+    dnsServers = reader.optional("DNS_SERVER", "a comma-separated list of addresses, each with or without a port") {
+      let servers = $0.split(separator: ",").map { DNSServer(String($0).trimmed) }
+      return servers.isEmpty || servers.contains(nil) ? nil : servers.compactMap { $0 }
+    }
+    outboundPolicy = reader.optional(
+      "OUTBOUND_ALLOW", default: .publicInternet, "a comma-separated list of host names, addresses and CIDR ranges"
+    ) { DestinationPolicy(list: $0) }
+    userAgentPatterns = reader.optional(
+      "USER_AGENT_PATTERNS", default: "/usr/share/uap-core/regexes.yaml", "a file"
+    ) { $0 }
     _ = Self.readLogging(&reader)
     try reader.finish()
     guard let databaseURL, let adminEmail = adminEmail ?? EmailAddress("admin@example.com") else {

@@ -13,11 +13,14 @@ extension ServingParts {
     let assets = try StaticAssets(directories: tracker.home.assets, excluding: AdminPages.unusedAssets)
     let places = PlaceResolver(
       directory: directory, pools: tracker.pools, coordinates: tracker.coordinates, licenses: tracker.licenses)
-    var mounts = [Mount(assets), rootMount]
-    mounts.append(Mount(AdminAPI.prefix, adminAPI.table(), apiHooks(places)))
-    let pages = AdminPages(parts: self, assets: assets)
-    mounts.append(Mount(AdminPages.prefix, pages.table(), pages.hooks(places)))
-    if let token = configuration.controlToken {
+    var mounts: [Mount] = []
+    if roles.contains(.admin) {
+      mounts = [Mount(assets), rootMount, Mount(AdminAPI.prefix, adminAPI.table(), apiHooks(places))]
+      let pages = AdminPages(parts: self, assets: assets)
+      mounts.append(Mount(AdminPages.prefix, pages.table(), pages.hooks(places)))
+    mounts += landings.service.mounts
+    }
+    if roles.contains(.admin), let token = configuration.controlToken {
       var table = ControlAPI.Table()
       controlAPI.register(in: &table)
       mounts.append(Mount("/control/v1", table, ControlAPI.hooks(token: token)))
@@ -29,7 +32,7 @@ extension ServingParts {
         ? Set([configuration.publicHost].compactMap { $0 }) : [])
     return WebApplication(
       settings: settings, mounts: mounts, logger: tracker.logger, translate: DatabaseError.problem(for:),
-      server: .web(limits: settings.connection, handlers: { [visitors] in visitors.handlers() }),
+      server: .web(limits: settings.connection, handlers: { [visitors] in visitors.handlers($0) }),
       onListening: onListening)
   }
 
@@ -39,10 +42,9 @@ extension ServingParts {
     RouteHooks(
       locate: { try await places.place($0) },
       authenticate: { [accounts = tracker.accounts] head, place in
-        guard let token = head.bearerToken else { return nil }
-        return try await accounts.session(token: token, kind: .bearer, of: place.scope)
+        try await places.session(token: head.bearerToken, .bearer, at: place, accounts)
       },
-      checkFeature: { try PlaceResolver.checkFeature($0, $1) },
+      checkFeature: { try await places.checkFeature($0, $1) },
       idempotency: IdempotencyStore(clock: tracker.clock, secrets: tracker.secrets).hooks)
   }
 

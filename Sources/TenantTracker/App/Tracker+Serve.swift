@@ -11,14 +11,15 @@ import Web
 
 extension Tracker {
   /// Serves until SIGTERM or SIGINT: then stops accepting, finishes what runs, drains the journal.
-  func serve() async throws {
-    let parts = try ServingParts(self)
+  func serve(_ roles: NodeRoles = .all) async throws {
+    let parts = try ServingParts(self, roles: roles)
     try await parts.prepare()
     let services = try parts.services()
     let group = ServiceGroup(
       configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     logger.notice(
-      "trackily starts", metadata: ["version": "\(Configuration.version)", "port": "\(configuration.port)"])
+      "trackily starts", metadata: ["version": "\(Configuration.version)", "port": "\(configuration.port)",
+        "roles": "\(roles.names.joined(separator: ","))"])
     try await group.run()
   }
 }
@@ -26,19 +27,29 @@ extension Tracker {
 /// What only a serving process needs: the directory of tenants, the click path's snapshot, the journal and its drain.
 struct ServingParts: Sendable {
   let tracker: Tracker
+  let roles: NodeRoles
   let metrics = MetricsRegistry()
   let directory: TenantDirectory
   let snapshots: SnapshotKeeper
   let journal: Journal
   let tail = ClickTail()
+  let caps: OfferCaps
+  let memory: VisitorMemoryKeeper
   let journalWriter: JournalWriter
   let drainer: Drainer
   let postbacks: PostbackService
+  let warnings: SourceWarningWatch
   let visitors: VisitorService
-  var resolver: NameResolver
+  let landings: LandingParts
+  let geoip: GeoIPKeeper
+  let fraud: FraudKeeper
+  let nodes: NodeRegistry
+  var dns: DNSClient
+  var certificates: CertificateProbe
   private let listeners: [NotificationListener]
 
-  init(_ plainTracker: Tracker) throws {
+  init(_ plainTracker: Tracker, roles: NodeRoles = .all) throws {
+    self.roles = roles
     var tracker = plainTracker
     let dsn = tracker.configuration.databaseURL
     let (logger, clock) = (tracker.logger, tracker.clock)
@@ -50,33 +61,61 @@ struct ServingParts: Sendable {
       logger: logger)
     listeners = [directoryListener, snapshotListener]
     directory = tracker.makeDirectory(listener: directoryListener)
+    caps = OfferCaps()
     snapshots = SnapshotKeeper(
       loader: SnapshotLoader(
-        directory: directory, scopes: { try plainTracker.scope(of: $0) }, settings: tracker.settings, clock: clock),
-      directory: directory, listener: snapshotListener, stateDirectory: tracker.configuration.stateDirectory,
-      logger: logger)
+        directory: directory, control: tracker.control, scopes: { try plainTracker.scope(of: $0) },
+        settings: tracker.settings,
+        features: { try await plainTracker.licenses.features(of: $0) },
+        clock: clock),
+      directory: directory, listener: snapshotListener, caps: caps,
+      stateDirectory: tracker.configuration.stateDirectory, logger: logger)
     tracker.writer.publish = { [snapshots] in await snapshots.publish(tenant: $0) }
     self.tracker = tracker
     journal = try tracker.openJournal(folder: "journal")
+    memory = try tracker.memoryKeeper(journal, snapshots: snapshots, metrics: metrics)
     journalWriter = JournalWriter(control: tracker.control, base: dsn, secrets: tracker.secrets, logger: logger)
-    postbacks = PostbackService(tail: tail, clock: clock, progress: DrainProgress(backlog: journal.durableEnd))
+    nodes = NodeRegistry(
+      control: tracker.control, instance: journal.instance.description, roles: roles, clock: clock, logger: logger)
+    postbacks = PostbackService(
+      tail: tail, clock: clock, hasOtherNodes: { [nodes] in nodes.hasOthers },
+      progress: DrainProgress(backlog: journal.durableEnd),
+      caps: OfferCapKeeper(
+        caps: caps, snapshot: { [snapshots] in snapshots.current }, events: EventStore(), clock: clock))
     drainer = tracker.drainer(
-      journal, writer: journalWriter, directory: directory, postbacks: postbacks, metrics: metrics)
-    resolver = .system()
+      journal, writer: journalWriter, directory: directory, postbacks: postbacks, memory: memory, metrics: metrics)
+    dns = .system(servers: tracker.configuration.dnsServers ?? DNSServer.ofThisMachine())
+    certificates = .system(policy: tracker.configuration.outboundPolicy)
+    geoip = GeoIPKeeper(
+      library: tracker.geo, client: MaxMindClient(baseURL: tracker.configuration.maxmindBaseURL),
+      scratch: tracker.configuration.stateDirectory, clock: clock, logger: logger)
+    fraud = FraudKeeper(
+      writer: tracker.writer, directory: directory, scopes: { try plainTracker.scope(of: $0) },
+      proxies: tracker.configuration.trustedProxies, metrics: metrics, logger: logger)
+    landings = LandingParts(tracker, directory: directory, snapshots: snapshots, tail: tail)
+    warnings = SourceWarningWatch(
+      scopes: { [directory] id in
+        guard let tenant = directory.tenant(id: id) else { throw DatabaseAway() }
+        return try plainTracker.scope(of: tenant)
+      }, logger: logger)
     visitors = try VisitorService(
-      snapshots: snapshots, journal: journal, tail: tail, postbacks: postbacks, directory: directory, tracker: tracker,
-      metrics: metrics)
+      snapshots: snapshots, journal: journal, tail: tail, postbacks: postbacks, directory: directory,
+      memory: memory.memory, caps: caps, warnings: warnings, fraud: fraud, tracker: tracker, answersVisitors: roles.contains(.click), metrics: metrics)
   }
 
   /// Refuses to start on a database that is behind; starts without one from the snapshot on disk.
   func prepare() async throws {
     snapshots.restore()
+    await geoip.reload()
     do {
       if try await tracker.migrations.isControlBehind() {
         throw ConfigurationError(problems: ["The database is behind this version: run `trackily migrate`."])
       }
       let tenant = try await tracker.ensureDefaultTenant()
       try await snapshots.reload()
+      // Before the first visitor is answered: a journal restored from an older copy must not write where a tenant has
+      // been already.
+      _ = try await drainer.begin()
       await tracker.activateConfiguredLicense(for: tenant)
     } catch let error as DatabaseError where error.isConnectionProblem {
       try refuseWithoutSnapshot(error)
@@ -84,6 +123,7 @@ struct ServingParts: Sendable {
       guard case .database(let cause) = error, cause.isConnectionProblem else { throw error }
       try refuseWithoutSnapshot(cause)
     }
+    await memory.restore()
   }
 
   private func refuseWithoutSnapshot(_ error: DatabaseError) throws {
@@ -100,9 +140,17 @@ struct ServingParts: Sendable {
   func services(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) throws -> [any Service] {
     var services: [any Service] = [tracker.control, tracker.pools, journalWriter]
     services += listeners as [any Service]
-    services += [directory, snapshots, drainer, visitors, heartbeat, upkeep] as [any Service]
+    services += [directory, snapshots, nodes, memory, drainer, fraud, visitors, geoip] as [any Service]
+    if roles.contains(.worker) { services += [heartbeat, upkeep, waitingPostbacks] as [any Service] }
+    services += landings.services
     services.append(try webApplication(onListening: onListening))
     return services
+  }
+
+  private var waitingPostbacks: WaitingPostbacks {
+    WaitingPostbacks(
+      postbacks: postbacks, directory: directory, scopes: { [tracker] in try tracker.scope(of: $0) },
+      logger: tracker.logger)
   }
 
   private var heartbeat: LicenseHeartbeat {
@@ -111,7 +159,7 @@ struct ServingParts: Sendable {
       dsn: tracker.configuration.databaseURL.with(applicationName: "trackily-heartbeat"), logger: tracker.logger)
   }
 
-  private var upkeep: Upkeep { Upkeep(tracker: tracker, directory: directory) }
+  private var upkeep: Upkeep { Upkeep(tracker: tracker, directory: directory, domains: adminAPI.domainVerification) }
 }
 
 extension Tracker {
@@ -129,6 +177,19 @@ extension Tracker {
     return signer
   }
 
+  /// The visitor memory and what keeps it on disk; the same keys on every node with the same SECRET_KEY.
+  func memoryKeeper(
+    _ journal: Journal, snapshots: SnapshotKeeper, metrics: MetricsRegistry
+  ) throws -> VisitorMemoryKeeper {
+    guard let keys = VisitorKeys(key: Array(secretKey.derivedKey(for: "visitor-memory").prefix(16))) else {
+      throw ConfigurationError(problems: ["SECRET_KEY is too short"])
+    }
+    return VisitorMemoryKeeper(
+      memory: VisitorMemory(keys: keys, bytes: configuration.visitorMemoryBytes),
+      checkpoints: try VisitorCheckpoints(directory: "\(configuration.stateDirectory)/visitor-memory"),
+      journal: journal, snapshot: { snapshots.current }, metrics: metrics, clock: clock, logger: logger)
+  }
+
   /// Opens a journal below STATE_DIR; its faults are logged where they are met.
   func openJournal(folder: String) throws -> Journal {
     let path = "\(configuration.stateDirectory)/\(folder)"
@@ -141,12 +202,18 @@ extension Tracker {
 
   func drainer(
     _ journal: Journal, writer: JournalWriter, directory: TenantDirectory, postbacks: PostbackService,
-    metrics: MetricsRegistry
+    memory: VisitorMemoryKeeper? = nil, metrics: MetricsRegistry
   ) -> Drainer {
-    Drainer(
+    var drainer = Drainer(
       journal: journal, store: DrainStore(writer: writer, instance: journal.instance, clock: clock),
       partitions: partitions, directory: directory, tail: postbacks.tail, progress: postbacks.progress,
-      replay: { event, tenant in _ = try await postbacks.replay(PostbackHit(event), in: try scope(of: tenant)) },
+      replay: { event, tenant in
+        let scope = try scope(of: tenant)
+        guard case .notYet? = try await postbacks.replay(PostbackHit(event), in: scope) else { return }
+        try await WaitingPostbackStore().insert(PostbackHit(event), of: scope)
+      },
       figures: DrainFigures(metrics), clock: clock, logger: logger)
+    if let memory { drainer.neededFrom = { memory.covered } }
+    return drainer
   }
 }

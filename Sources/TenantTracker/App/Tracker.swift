@@ -1,6 +1,7 @@
 import Core
 import Database
 import Foundation
+import Geo
 import Logging
 import Security
 import Web
@@ -29,6 +30,8 @@ struct Tracker: Sendable {
   let provisioner: TenantProvisioner
   var writer: ConfigurationWriter
   let settings = SettingsStore()
+  /// Empty until it is told to load.
+  let geo: GeoLibrary
 
   init(
     _ configuration: Configuration, home: Home, clock: any WallClock = SystemClock(),
@@ -66,6 +69,8 @@ struct Tracker: Sendable {
       control: control, catalog: catalog, schemas: schemas, pools: pools, accounts: accounts, secrets: secrets,
       coordinates: coordinates, clock: clock, logger: logger)
     writer = ConfigurationWriter(audit: audit, clock: clock)
+    geo = GeoLibrary(
+      folder: configuration.geoipDirectory, scratch: configuration.stateDirectory, clock: clock)
   }
 
   /// STATE_DIR, for this user alone.

@@ -3,13 +3,17 @@ import Database
 import Logging
 import ServiceLifecycle
 
-/// What has to be done now and then: partitions ahead of time, schemas for the next sign-ups, expired things out.
+/// What has to be done now and then: partitions ahead of time, schemas for the next sign-ups, domains looked at,
+/// expired things out.
 struct Upkeep: Service {
   /// Ready schemas for the next tenants.
   static let readySchemas = 2
+  /// Making a schema takes seconds.
+  private static let orphanAge = Duration.hours(1)
 
   let tracker: Tracker
   let directory: TenantDirectory
+  let domains: DomainVerification
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
@@ -28,7 +32,15 @@ struct Upkeep: Service {
       try await tracker.partitions.ensure(around: now, schema: tenant.schema)
       let scope = try tracker.scope(of: tenant)
       try await tracker.accounts.sessions.removeExpired(at: now, of: scope)
+      try await BlacklistStore(clock: tracker.clock).removeExpired(of: scope)
       try await IdempotencyStore(clock: tracker.clock, secrets: tracker.secrets).removeExpired(of: scope)
+      try await LandingImportStore(clock: tracker.clock).removeOld(of: scope)
+    }
+    await domains.recheck(directory.all.filter { $0.status != .deleted && !directory.isBehind($0.id) }) {
+      try tracker.scope(of: $0)
+    }
+    for schema in try await tracker.schemas.dropOrphans(madeBefore: now - Self.orphanAge) {
+      tracker.logger.notice("schema of no tenant dropped", metadata: ["schema": "\(schema)"])
     }
     guard tracker.configuration.controlToken != nil, let installation = try await Installation.find(tracker.control)
     else {

@@ -27,7 +27,7 @@ struct PostbackBench: Sendable {
     let day = Self.start.utcDate
     tenant = try await TestTenant(clicksOn: day.adding(days: -1)...day.adding(days: 1), connections: connections)
     clock = TestClock(Self.start + .hours(1))
-    service = PostbackService(tail: tail, clock: clock, hasOtherNodes: hasOtherNodes)
+    service = PostbackService(tail: tail, clock: clock, hasOtherNodes: { hasOtherNodes })
     let schema = tenant.scope.schema
     for statement: SQL in [
       """

@@ -16,6 +16,8 @@ struct CurlOutcome: Sendable {
   /// Header lines of HTTP's final answer, or all replies of an SMTP server.
   let lines: [String]
   let body: [UInt8]
+  /// What curl tells of the server's own certificate, `Name:value` each; empty unless the transfer was told to keep it.
+  let certificate: [String]
   /// Why we ended the transfer ourselves.
   let fault: OutboundError?
 }
@@ -33,9 +35,15 @@ final class CurlTransfer: @unchecked Sendable {
   private var lines: [String] = []
   private var lineBytes = 0
   private var body: [UInt8] = []
+  private var received = 0
   private var fault: OutboundError?
 
+  /// Takes the body of a successful answer piece by piece, in place of memory.
+  var sink: OutboundSink?
+
   private static let lineBytesLimit = 65_536
+  /// With a ``sink``, of any other answer's body so much is kept.
+  private static let refusalLimit = 65_536
 
   /// - Parameters:
   ///   - protocols: curl's comma-separated list of what may be spoken, for instance `http,https`.
@@ -109,7 +117,19 @@ final class CurlTransfer: @unchecked Sendable {
   func outcome(_ code: CURLcode) -> CurlOutcome {
     var status = 0
     curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
-    return CurlOutcome(code: code.rawValue, status: status, lines: lines, body: body, fault: fault)
+    return CurlOutcome(
+      code: code.rawValue, status: status, lines: lines, body: body, certificate: certificate, fault: fault)
+  }
+
+  private var certificate: [String] {
+    guard let found = curl_get_certificates(handle)?.pointee, found.num_of_certs > 0 else { return [] }
+    var fields: [String] = []
+    var next = found.certinfo?.pointee
+    while let field = next {
+      fields.append(String(cString: field.pointee.data))
+      next = field.pointee.next
+    }
+    return fields
   }
 
   private func require(_ code: CURLcode) {
@@ -119,12 +139,31 @@ final class CurlTransfer: @unchecked Sendable {
   // MARK: Callbacks, on the driver's thread
 
   fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard body.count + bytes.count <= responseLimit else {
+    received += bytes.count
+    guard received <= responseLimit else {
       fault = .tooLarge(limit: responseLimit)
       return 0
     }
-    body.append(contentsOf: bytes)
+    guard let sink else {
+      body.append(contentsOf: bytes)
+      return bytes.count
+    }
+    var status = 0
+    curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+    guard (200..<300).contains(status) else {
+      body.append(contentsOf: bytes.prefix(max(0, Self.refusalLimit - body.count)))
+      return bytes.count
+    }
+    guard sink(bytes, announcedLength) else {
+      fault = .cancelled
+      return 0
+    }
     return bytes.count
+  }
+
+  private var announcedLength: Int? {
+    let field = lines.first { $0.lowercased().hasPrefix("content-length:") }
+    return field.flatMap { Int($0.dropFirst("content-length:".count).trimmed) }
   }
 
   fileprivate func receive(line bytes: UnsafeRawBufferPointer) -> Int {

@@ -27,14 +27,30 @@ public final class OutboundHTTP: Sendable {
   public func send(
     _ request: OutboundRequest, limits: OutboundLimits? = nil
   ) async throws(OutboundError) -> OutboundResponse {
-    let limits = limits ?? self.limits
+    try await follow(request, limits ?? self.limits, into: nil)
+  }
+
+  /// Hands the body of a successful answer to `sink` as it comes, byte for byte as the server has it; the answer that is
+  /// returned then has an empty one. Any other answer comes whole, as far as it is short.
+  /// - Parameters:
+  ///   - limits: `responseSize` bounds what is received.
+  ///   - sink: called on the client's own thread, so it may block on a disk. False ends it as ``OutboundError/cancelled``.
+  public func download(
+    _ request: OutboundRequest, limits: OutboundLimits, into sink: @escaping OutboundSink
+  ) async throws(OutboundError) -> OutboundResponse {
+    try await follow(request, limits, into: sink)
+  }
+
+  private func follow(
+    _ request: OutboundRequest, _ limits: OutboundLimits, into sink: OutboundSink?
+  ) async throws(OutboundError) -> OutboundResponse {
     let deadline = ContinuousClock.now + limits.totalTimeout
     guard let first = OutboundURL(request.url) else { throw .invalidRequest("the URL is no absolute http(s) URL") }
     guard request.headers.allSatisfy(\.isValid) else { throw .invalidRequest("a header is malformed") }
     var hop = Hop(request: request, url: first)
     var redirectsLeft = limits.redirects
     while true {
-      let response = try await exchange(hop, limits, deadline)
+      let response = try await exchange(hop, limits, deadline, into: sink)
       guard limits.redirects > 0, let next = hop.next(after: response) else { return response }
       guard redirectsLeft > 0 else { throw .tooManyRedirects }
       redirectsLeft -= 1
@@ -43,7 +59,7 @@ public final class OutboundHTTP: Sendable {
   }
 
   private func exchange(
-    _ hop: Hop, _ limits: OutboundLimits, _ deadline: ContinuousClock.Instant
+    _ hop: Hop, _ limits: OutboundLimits, _ deadline: ContinuousClock.Instant, into sink: OutboundSink?
   ) async throws(OutboundError) -> OutboundResponse {
     let addresses = try await permittedAddresses(of: hop.url, by: deadline)
     let (policy, host) = (policy, hop.url.host)
@@ -60,6 +76,15 @@ public final class OutboundHTTP: Sendable {
     transfer.describe(hop.request)
     transfer.set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds: limits.connectTimeout)
     transfer.set(CURLOPT_TIMEOUT_MS, milliseconds: deadline - .now)
+    if let sink {
+      transfer.sink = sink
+    } else {
+      transfer.set(CURLOPT_ACCEPT_ENCODING, "")  // whatever this curl can decompress
+    }
+    if let stall = limits.stallTimeout {
+      transfer.set(CURLOPT_LOW_SPEED_LIMIT, 1)
+      transfer.set(CURLOPT_LOW_SPEED_TIME, max(1, Int(stall.components.seconds)))
+    }
     let outcome = try await driver.perform(transfer)
     if let fault = outcome.fault { throw fault.about(host) }
     guard outcome.code == 0 else { throw OutboundError(curlCode: outcome.code, host: host) }
@@ -130,7 +155,6 @@ private struct Hop {
 extension CurlTransfer {
   fileprivate func describe(_ request: OutboundRequest) {
     set(CURLOPT_USERAGENT, "Trackily")
-    set(CURLOPT_ACCEPT_ENCODING, "")  // whatever this curl can decompress
     // A name alone takes curl's own header away: many servers stall on 100-continue, and bodies are no forms.
     let removed = request.headers["content-type"] == nil ? ["Expect:", "Content-Type:"] : ["Expect:"]
     let given = request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
@@ -157,11 +181,11 @@ extension HeaderField {
 
 extension IPAddress {
   /// As curl's list of addresses wants it.
-  fileprivate var bracketed: String { isV4 ? description : "[\(description)]" }
+  var bracketed: String { isV4 ? description : "[\(description)]" }
 }
 
 extension OutboundError {
-  fileprivate init(curlCode code: UInt32, host: String) {
+  init(curlCode code: UInt32, host: String) {
     switch CURLcode(code) {
     case CURLE_COULDNT_RESOLVE_HOST: self = .unknownHost(host)
     case CURLE_COULDNT_CONNECT: self = .unreachable
@@ -175,7 +199,7 @@ extension OutboundError {
   }
 
   /// The transfer doesn't know its host's name.
-  fileprivate func about(_ host: String) -> OutboundError {
+  func about(_ host: String) -> OutboundError {
     if case .forbiddenAddress = self { .forbiddenAddress(host: host) } else { self }
   }
 }

@@ -65,14 +65,20 @@ public struct OutboundLimits: Sendable {
   public var responseSize: Int
   /// Redirects followed, each checked like the first address. With 0 the answer is the redirect itself.
   public var redirects: Int
+  /// How long not a byte may come, in whole seconds; nil for as long as the total allows.
+  public var stallTimeout: Duration?
 
   public init(
     connectTimeout: Duration = .seconds(5), totalTimeout: Duration = .seconds(15), responseSize: Int = 1_048_576,
-    redirects: Int = 0
+    redirects: Int = 0, stallTimeout: Duration? = nil
   ) {
     self.connectTimeout = connectTimeout
     self.totalTimeout = totalTimeout
     self.responseSize = responseSize
     self.redirects = redirects
+    self.stallTimeout = stallTimeout
   }
 }
+
+/// Takes a body piece by piece, with the length that the server has announced. False ends the transfer.
+public typealias OutboundSink = @Sendable (_ bytes: UnsafeRawBufferPointer, _ announced: Int?) -> Bool

@@ -1,5 +1,6 @@
 import Core
 import Database
+import Licensing
 import Security
 import Web
 
@@ -89,10 +90,12 @@ struct Accounts: Sendable {
   }
 
   /// Who a bearer token or a browser's cookie is; nil when it is nobody's here.
-  func session(token: String, kind: SessionStore.Kind, of scope: TenantScope) async throws -> TrackerSession? {
+  func session(
+    token: String, kind: SessionStore.Kind, of scope: TenantScope, standing: () async throws -> LicenseStanding
+  ) async throws -> TrackerSession? {
     let hash = TokenHash(of: token).bytes
     let now = clock.now()
-    if token.hasPrefix(Self.apiKeyPrefix), kind == .bearer { return try await keySession(hash, now, scope) }
+    if token.hasPrefix(Self.apiKeyPrefix), kind == .bearer { return try await keySession(hash, now, scope, standing) }
     guard let session = try await sessions.find(tokenHash: hash, kind: kind, at: now, of: scope),
       let user = try await users.find(session.userID, of: scope), user.status == .active
     else { return nil }
@@ -100,16 +103,21 @@ struct Accounts: Sendable {
       let lifetime = kind == .browser ? Self.browserLifetime : Self.bearerLifetime
       try await sessions.touch(id: session.id, at: now, expiresAt: now + lifetime, of: scope)
     }
-    return TrackerSession(user: user, credential: .session(id: session.id), permissions: user.permissions)
+    return TrackerSession(
+      user: user, credential: .session(id: session.id), permissions: user.permissions, standing: try await standing())
   }
 
-  private func keySession(_ hash: [UInt8], _ now: Timestamp, _ scope: TenantScope) async throws -> TrackerSession? {
+  private func keySession(
+    _ hash: [UInt8], _ now: Timestamp, _ scope: TenantScope, _ standing: () async throws -> LicenseStanding
+  ) async throws -> TrackerSession? {
     guard let (key, userID) = try await apiKeys.find(tokenHash: hash, at: now, of: scope),
       let user = try await users.find(userID, of: scope), user.status == .active
     else { return nil }
     if key.lastUsedAt.map({ now - $0 > .minutes(5) }) ?? true { try await apiKeys.touch(key.id, at: now, of: scope) }
     let permissions = key.permissions.map { $0.limited(to: user.permissions) } ?? user.permissions
-    return TrackerSession(user: user, credential: .apiKey(id: key.id, name: key.name), permissions: permissions)
+    return TrackerSession(
+      user: user, credential: .apiKey(id: key.id, name: key.name), permissions: permissions,
+      standing: try await standing())
   }
 
   /// Changes the caller's own password; the other sessions end.

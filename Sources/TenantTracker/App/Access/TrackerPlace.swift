@@ -1,16 +1,11 @@
 import Core
 import Database
-import Licensing
 import Web
 
 /// What a request's host stands for: one tenant, and the only way to its data.
 struct TrackerPlace: Sendable {
   let tenant: Tenant
   let scope: TenantScope
-  /// Where the tenant stands with its licence.
-  let standing: LicenseStanding
-
-  var entitlements: Entitlements { standing.entitlements }
 }
 
 typealias TrackerTable = RouteTable<TrackerPlace, TrackerSession>

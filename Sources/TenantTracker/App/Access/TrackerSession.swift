@@ -1,4 +1,5 @@
 import Core
+import Licensing
 import Web
 
 /// Who acts on a tenant: a signed-in user or one of the user's API keys.
@@ -12,6 +13,10 @@ struct TrackerSession: SignedInSession {
   let credential: Credential
   /// The user's, cut down to the key's when a key acts.
   let permissions: Permissions
+  /// Where the tenant stands with its licence.
+  var standing: LicenseStanding
+
+  var entitlements: Entitlements { standing.entitlements }
 
   var actorID: String {
     switch credential {

@@ -48,7 +48,7 @@ struct UserPages: Sendable {
     return layout.page(
       Layout.Frame(title: "Users & Roles", current: Self.path, actions: actions), call,
       """
-      \(seats(used: page.total ?? rows.count, call.place.entitlements))
+      \(seats(used: page.total ?? rows.count, call.session.entitlements))
       \(Parts.table(
         ["E-mail", "Name", "Role", "Status", "Two-factor", "Last sign-in"], rows, caption: "Users",
         empty: Parts.empty(layout.icons(.users), "No users", "Add the people who work with this tracker."),

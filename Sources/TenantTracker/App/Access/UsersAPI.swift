@@ -104,7 +104,7 @@ struct UsersAPI: Sendable {
     let new = UserStore.New(
       email: email, name: name ?? "", role: role, roleID: roleID, permissions: permissions, passwordHash: hash,
       mustChangePassword: false)
-    let (user, token) = try await seats.withSeat(scope, call.place.entitlements) { connection in
+    let (user, token) = try await seats.withSeat(scope, call.session.entitlements) { connection in
       guard let id = try await users.insert(new, at: clock.now(), of: scope, in: connection),
         let user = try await users.find(id, of: scope, in: connection)
       else { throw Problem.conflict("There is a user with this e-mail address.", field: "email") }
@@ -155,9 +155,9 @@ struct UsersAPI: Sendable {
         "user.update", "user:\(id)", before: before.json, after: after.json, by: call, in: connection)
       return after
     }
-    if wakes { return try await seats.withSeat(scope, call.place.entitlements, apply) }
+    if wakes { return try await seats.withSeat(scope, call.session.entitlements, apply) }
     let after = try await scope.transaction { try await apply($0) }
-    if change.status == .disabled { try await seats.enforce(limit: call.place.entitlements.userLimit, scope) }
+    if change.status == .disabled { try await seats.enforce(limit: call.session.entitlements.userLimit, scope) }
     return after
   }
 
@@ -176,7 +176,7 @@ struct UsersAPI: Sendable {
       try await users.delete(id, of: scope, in: connection)
       try await audit.append("user.delete", "user:\(id)", before: user.json, by: call, in: connection)
     }
-    try await seats.enforce(limit: call.place.entitlements.userLimit, scope)
+    try await seats.enforce(limit: call.session.entitlements.userLimit, scope)
   }
 
   private func invite(_ call: TrackerCall) async throws -> Reply {

@@ -27,14 +27,10 @@ struct DemoCatalog: Sendable {
 
   private func sources(_ now: Timestamp, _ connection: Connection) async throws -> [Int64] {
     var ids: [Int64] = []
-    for (name, clickID, cost) in [
-      ("Kadam Push", "click_id", "cost"), ("MGID Native", "click_id", "click_price"), ("Search Ads", "gclid", "cost"),
-    ] {
-      ids.append(
-        try await TrafficSourceStore().insert(
-          .init(name: name, clickIDParameter: clickID, costParameter: cost, currency: nil, notes: ""), at: now,
-          of: scope,
-          in: connection))
+    for (name, template) in [("Kadam Push", "kadam"), ("MGID Native", "mgid"), ("Search Ads", "google")] {
+      var draft = TrafficSource.Draft(name: name)
+      draft.take(SourceTemplate.named(template) ?? .custom)
+      ids.append(try await TrafficSourceStore().insert(draft, at: now, of: scope, in: connection))
     }
     return ids
   }
@@ -109,14 +105,14 @@ struct DemoCatalog: Sendable {
     let fallback = Flow.Draft(
       name: "Everybody", kind: .default, weight: 100, filters: [],
       landings: campaign == 2 ? [] : [WeightedID(id: landings[campaign], weight: 100)],
-      offers: [WeightedID(id: offers[[0, 2, 3][campaign]], weight: 100)], isActive: true, position: nil)
+      offers: [WeightedID(id: offers[[0, 2, 3][campaign]], weight: 100)], isActive: true, binding: .none, position: nil)
     guard campaign == 0 else { return [fallback] }
     let english = Flow.Draft(
       name: "English, two landings", kind: .regular, weight: 100,
       filters: [FilterRecord(field: "language", op: "in", values: ["en"])],
       landings: [WeightedID(id: landings[0], weight: 100), WeightedID(id: landings[1], weight: 50)],
       offers: [WeightedID(id: offers[0], weight: 100), WeightedID(id: offers[1], weight: 50)], isActive: true,
-      position: nil)
+      binding: .none, position: nil)
     return [english, fallback]
   }
 }

@@ -2,6 +2,7 @@ import ClickPath
 import Conversions
 import Core
 import Database
+import Geo
 
 /// Thirty days of visitors and postbacks, sent through the click path, a journal of its own and the postback service.
 struct DemoTraffic: Sendable {
@@ -23,12 +24,14 @@ struct DemoTraffic: Sendable {
     directory = tracker.makeDirectory()
     try await directory.reload()
     let loader = SnapshotLoader(
-      directory: directory, scopes: { try tracker.scope(of: $0) }, settings: tracker.settings, clock: tracker.clock)
+      directory: directory, control: tracker.control, scopes: { try tracker.scope(of: $0) }, settings: tracker.settings,
+      features: { try await tracker.licenses.features(of: $0) }, clock: tracker.clock)
     var builder = SnapshotBuilder()
-    let snapshot = builder.build(loader.frame([try await loader.load(tenant)])).snapshot
+    let snapshot = builder.build(loader.frame([try await loader.load(tenant).record])).snapshot
     guard let place = snapshot.place(forHost: "localhost") else { throw TenancyError.corruptCatalog }
     self.place = place
-    pipeline = ClickPipeline(links: try tracker.linkSigner())
+    tracker.geo.reload()
+    pipeline = ClickPipeline(links: try tracker.linkSigner(), adding: [.geo(tracker.geo)])
   }
 
   struct Made: Sendable {

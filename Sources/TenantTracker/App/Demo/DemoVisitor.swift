@@ -1,19 +1,18 @@
 import ClickPath
 import Core
 
-/// A visitor as sources send them: an address from a documentation range, a browser, a language.
+/// A visitor as sources send them: an address from a test range, a browser, a language.
 struct DemoVisitor {
   let address: IPAddress
   let headers: VisitorHeaders
 
   static func random(using generator: inout some RandomNumberGenerator) -> DemoVisitor {
-    // 198.18.0.0/15 is set aside for tests: no real person is shown here.
-    let address = IPAddress(v4: 0xC612_0000 | UInt32.random(in: 0..<131_072, using: &generator))
+    let home = homes.randomElement(using: &generator) ?? homes[0]
     return DemoVisitor(
-      address: address,
+      address: IPAddress(v4: home.network | UInt32.random(in: 0..<home.size, using: &generator)),
       headers: VisitorHeaders([
         "User-Agent": agents.randomElement(using: &generator) ?? "",
-        "Accept-Language": languages.randomElement(using: &generator) ?? "",
+        "Accept-Language": home.language,
         "Referer": referrers.randomElement(using: &generator) ?? "",
       ]))
   }
@@ -25,7 +24,7 @@ struct DemoVisitor {
     let creative = ["blue", "shield", "urgent", "quiet"].randomElement(using: &generator) ?? "blue"
     let cost = Micros(rawValue: Int64.random(in: 24_000...78_000, using: &generator))
     switch slug {
-    case "vpn-native": return "click_id=\(id)&click_price=\(cost)&sub1=widget-\(zone)&sub2=\(creative)"
+    case "vpn-native": return "click_id=\(id)&cost=\(cost)&sub1=widget-\(zone)&sub2=\(creative)"
     case "sweeps-search": return "gclid=\(id)&cost=\(cost)&sub1=keyword-\(zone)&sub2=\(creative)"
     default: return "click_id=\(id)&cost=\(cost)&sub1=zone-\(zone)&sub2=\(creative)"
     }
@@ -38,8 +37,14 @@ struct DemoVisitor {
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15",
     "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
   ]
-  private static let languages = [
-    "en-US,en;q=0.9", "en-GB,en;q=0.9", "de-DE,de;q=0.9,en;q=0.5", "fr-FR,fr;q=0.9", "es-ES,es;q=0.9",
+  /// Parts of 198.18.0.0/15, which is set aside for tests: no real person is shown here. `ops/geoip-demo.json` says where
+  /// each is; the last one it does not know.
+  private static let homes: [(network: UInt32, size: UInt32, language: String)] = [
+    (0xC612_0000, 0x4000, "en-US,en;q=0.9"), (0xC612_0000, 0x8000, "en-US,en;q=0.9"),
+    (0xC612_8000, 0x4000, "en-GB,en;q=0.9"), (0xC612_C000, 0x2000, "en-CA,en;q=0.9,fr;q=0.4"),
+    (0xC612_E000, 0x2000, "en-IN,en;q=0.9,hi;q=0.8"), (0xC613_0000, 0x4000, "de-DE,de;q=0.9,en;q=0.5"),
+    (0xC613_4000, 0x4000, "fr-FR,fr;q=0.9"), (0xC613_8000, 0x4000, "es-ES,es;q=0.9"),
+    (0xC613_C000, 0x2000, "pt-BR,pt;q=0.9"), (0xC613_E000, 0x2000, "en-AU,en;q=0.9"),
   ]
   private static let referrers = ["https://news.example.net/today", "https://forum.example.org/t/42", ""]
 }

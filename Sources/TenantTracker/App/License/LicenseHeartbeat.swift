@@ -8,6 +8,10 @@ import ServiceLifecycle
 struct LicenseHeartbeat: Service {
   /// How often tenants are looked at; a lease is renewed only when it is due.
   private static let round = Duration.minutes(1)
+  /// Tenants asked for at the same time, and how long one may take: a licence server that is slow for some must not
+  /// keep the others' leases from being renewed.
+  private static let atOnce = 8
+  private static let timeLimit = Duration.seconds(30)
 
   let keeper: LicenseKeeper
   let directory: TenantDirectory
@@ -40,25 +44,25 @@ struct LicenseHeartbeat: Service {
     var due: [Int64: Timestamp] = [:]
     var generator = SystemRandomNumberGenerator()
     while !Task.isCancelled {
-      for tenant in directory.all where tenant.status != .deleted {
-        let now = keeper.clock.now()
-        if let next = due[tenant.id], next > now { continue }
-        due[tenant.id] = now + (await beat(tenant) ? LeaseTerms.nextRefresh(using: &generator) : .minutes(5))
+      let now = keeper.clock.now()
+      let tenants = directory.all.filter { $0.status != .deleted && due[$0.id, default: now] <= now }
+      let outcomes = await EachTenant.run(tenants, atOnce: Self.atOnce, within: Self.timeLimit) { try await beat($0) }
+      for (tenant, result) in outcomes {
+        if case .failure(let error) = result {
+          logger.info("license not refreshed", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
+          due[tenant.id] = keeper.clock.now() + .minutes(5)
+        } else {
+          due[tenant.id] = keeper.clock.now() + LeaseTerms.nextRefresh(using: &generator)
+        }
       }
       do { try await Task.sleep(for: Self.round) } catch { return }
     }
   }
 
-  /// True when the licence server answered, or there is no licence to ask about.
-  private func beat(_ tenant: Tenant) async -> Bool {
-    do {
-      let scope = try scopes(tenant)
-      try await keeper.tick(scope)
-      _ = try await keeper.refresh(scope)
-      return true
-    } catch {
-      logger.info("license not refreshed", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
-      return false
-    }
+  /// Returns when the licence server has answered, or there is no licence to ask about.
+  private func beat(_ tenant: Tenant) async throws {
+    let scope = try scopes(tenant)
+    try await keeper.tick(scope)
+    _ = try await keeper.refresh(scope)
   }
 }

@@ -44,7 +44,16 @@ final class LicenseKeeper: Sendable {
     let now = clock.now()
     let known = remembered.withLock { $0[scope.tenantID] }
     if let known, now - known.readAt < Self.memory, now >= known.readAt { return known.record }
-    let record = try await LicenseRecord.loadOrMake(scope, at: now)
+    return try await readRecord(of: scope)
+  }
+
+  /// The features granted now, as the database has it: another node may just have changed the licence.
+  func features(of scope: TenantScope) async throws -> Set<String> {
+    Set(try await readRecord(of: scope).state.standing(at: clock.now()).entitlements.features)
+  }
+
+  private func readRecord(of scope: TenantScope) async throws -> LicenseRecord {
+    let record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
     remember(record, scope)
     return record
   }
@@ -64,6 +73,8 @@ final class LicenseKeeper: Sendable {
       }
       apply(&record)
       try await record.save(scope, in: connection, at: clock.now())
+      // What the click path may do for the tenant may have changed.
+      try await ConfigurationWriter.notify(scope, in: connection)
       return record
     }
     remember(record, scope)

@@ -18,7 +18,7 @@ struct ConfigurationWriter: Sendable {
     do {
       let result = try await scope.transaction { connection in
         let result = try await body(connection)
-        _ = try await connection.query("SELECT pg_catalog.pg_notify(\(Self.channel), \(String(scope.tenantID)))")
+        try await Self.notify(scope, in: connection)
         return result
       }
       await publish(scope.tenantID)
@@ -26,6 +26,13 @@ struct ConfigurationWriter: Sendable {
     } catch let error as DatabaseError {
       throw Self.problem(for: error) ?? error
     }
+  }
+
+  /// Tells every node, once the transaction commits, to read the tenant's configuration again. Who misses that sees it by
+  /// the revision.
+  static func notify(_ scope: TenantScope, in executor: any SQLExecutor) async throws(DatabaseError) {
+    try await executor.execute("UPDATE \(scope.schema).configuration SET revision = revision + 1 WHERE id = 1")
+    _ = try await executor.query("SELECT pg_catalog.pg_notify(\(channel), \(String(scope.tenantID)))")
   }
 
   /// What a constraint's refusal means to the user.

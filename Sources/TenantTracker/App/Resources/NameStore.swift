@@ -5,6 +5,7 @@ import Database
 struct NameStore: Sendable {
   enum Noun: String, Sendable {
     case campaigns, flows, landings, offers, sources, networks, domains
+    case trackingProfiles = "tracking_profiles"
 
     fileprivate var column: String { self == .domains ? "host" : "name" }
     fileprivate var isArchived: Bool { self != .domains && self != .flows }

@@ -1,5 +1,6 @@
 import Core
 import Database
+import Licensing
 
 /// A configured thing with a list, an editor and an id: an offer, a source ...
 protocol Resource: Sendable {
@@ -16,8 +17,15 @@ protocol Resource: Sendable {
   var draft: Draft { get }
   var json: JSONValue { get }
 
+  /// What the licence must grant for this change; nothing that is already stored.
+  static func features(of draft: Draft, since current: Draft?) -> [Feature]
+
   /// Reads a request. With `current`, only the fields given change (PATCH).
   static func read(_ fields: inout FieldReader, current: Draft?, defaults: TenantDefaults) throws -> Draft?
+}
+
+extension Resource {
+  static func features(of draft: Draft, since current: Draft?) -> [Feature] { [] }
 }
 
 /// What a new thing takes from the tenant's settings.

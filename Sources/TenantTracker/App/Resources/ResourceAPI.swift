@@ -1,5 +1,6 @@
 import Core
 import Database
+import Licensing
 import Web
 
 /// The five routes every resource has: list, create, show, change, delete.
@@ -12,6 +13,10 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
   let schema: Schema
   /// What else has to go when an item goes, done first: it can be done again.
   var beforeDelete: @Sendable (Item, TrackerPlace) async throws -> Void = { _, _ in }
+  /// What else is written with an item, in the same transaction.
+  var alongside: @Sendable (Int64, Item.Draft, Timestamp, TrackerCall, Connection) async throws -> Void = {
+    _, _, _, _, _ in
+  }
 
   private var schemaName: String { Item.noun.prefix(1).uppercased() + Item.noun.dropFirst() }
 
@@ -57,8 +62,11 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     let draft = try Item.read(&fields, current: nil, defaults: try await settings.defaults(of: scope))
     try fields.finish()
     guard let draft else { throw Problem.internalError() }
+    try check(Item.features(of: draft, since: nil), call)
     let id = try await writer.write(to: scope) { connection in
-      let id = try await store.insert(draft, at: writer.clock.now(), of: scope, in: connection)
+      let now = writer.clock.now()
+      let id = try await store.insert(draft, at: now, of: scope, in: connection)
+      try await alongside(id, draft, now, call, connection)
       try await writer.audit.append(
         "\(Item.noun).create", "\(Item.noun):\(id)", after: body, by: call, in: connection)
       return id
@@ -78,12 +86,22 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
       &fields, current: before.draft, defaults: try await settings.defaults(of: scope))
     try fields.finish()
     guard let draft else { throw Problem.internalError() }
+    try check(Item.features(of: draft, since: before.draft), call)
     try await writer.write(to: scope) { connection in
-      try await store.update(id, draft, at: writer.clock.now(), of: scope, in: connection)
+      let now = writer.clock.now()
+      try await store.update(id, draft, at: now, of: scope, in: connection)
+      try await alongside(id, draft, now, call, connection)
       try await writer.audit.append(
         "\(Item.noun).update", "\(Item.noun):\(id)", before: before.json, after: body, by: call, in: connection)
     }
     return try await find(id, scope)
+  }
+
+  /// Throws 402 for what the plan lacks.
+  private func check(_ features: [Feature], _ call: TrackerCall) throws(Problem) {
+    for feature in features where !call.session.entitlements.includes(feature) {
+      throw .featureNotLicensed(feature: feature.title, plan: feature.plan.title)
+    }
   }
 
   private func delete(_ call: TrackerCall) async throws -> Reply {

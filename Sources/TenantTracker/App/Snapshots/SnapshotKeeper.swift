@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// The click path's configuration in memory: read at start (from disk while the database is away), reloaded within a
-/// second of a change, and every half minute in any case.
+/// second of a change. Every half minute tenants are asked whether something has changed unheard.
 final class SnapshotKeeper: Service {
   private struct State {
     var snapshot = Snapshot.empty
@@ -15,7 +15,14 @@ final class SnapshotKeeper: Service {
     /// Readings begun, and of each tenant's record the one it is from: what was read earlier never replaces it.
     var begun: UInt64 = 0
     var readings: [Int64: UInt64] = [:]
+    /// The revisions that the records are of.
+    var revisions: [Int64: Int64] = [:]
   }
+
+  /// How often tenants are asked whether something has changed.
+  private static let refreshInterval = Duration.seconds(30)
+  /// Every so many times all is read anew: what changes without a revision, such as the end of a licence's grace.
+  private static let refreshesPerReload = 20
 
   private let state = Mutex(State())
   /// Held while a snapshot is compiled, which clicks must not wait for.
@@ -23,14 +30,16 @@ final class SnapshotKeeper: Service {
   private let loader: SnapshotLoader
   private let directory: TenantDirectory
   private let listener: NotificationListener
+  private let caps: OfferCaps
   private let file: String
   private let logger: Logger
 
   init(
-    loader: SnapshotLoader, directory: TenantDirectory, listener: NotificationListener, stateDirectory: String,
-    logger: Logger
+    loader: SnapshotLoader, directory: TenantDirectory, listener: NotificationListener, caps: OfferCaps,
+    stateDirectory: String, logger: Logger
   ) {
     self.loader = loader
+    self.caps = caps
     self.directory = directory
     self.listener = listener
     file = "\(stateDirectory)/snapshot.json"
@@ -48,11 +57,32 @@ final class SnapshotKeeper: Service {
   func reload() async throws {
     let turn = takeTurn()
     try await directory.reload()
-    let reading = try await loader.load()
+    try await read(loader.tenants, turn) { _ in false }
+  }
+
+  /// The same for what changes a tenant's revision or its hosts: of hundreds of tenants, most are not read.
+  func refresh() async throws {
+    let turn = takeTurn()
+    try await directory.reload()
+    let tenants = loader.tenants
+    let present = await loader.revisions(of: tenants)
+    let (records, revisions) = state.withLock { ($0.records?.tenants ?? [], $0.revisions) }
+    let known = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
+    let changed = tenants.filter { tenant in
+      guard let record = known[tenant.id], let revision = revisions[tenant.id] else { return true }
+      return revision != present[tenant.id] || record.isDefault != tenant.isDefault
+        || !loader.hasHosts(of: tenant, record) || !record.capCounts.isEmpty
+    }
+    let unchanged = Set(tenants.map(\.id)).subtracting(changed.map(\.id))
+    try await read(changed, turn) { unchanged.contains($0.id) }
+  }
+
+  private func read(_ tenants: [Tenant], _ turn: UInt64, mayStay: (TenantRecord) -> Bool) async throws {
+    let reading = try await loader.load(tenants)
     for (id, error) in reading.failures {
       logger.warning("tenant stays in the snapshot as it was", metadata: ["tenant": "\(id)", "error": "\(error)"])
     }
-    publish(reading.records, turn) { reading.failures[$0.id] != nil }
+    publish(reading.loaded, turn) { mayStay($0) || reading.failures[$0.id] != nil }
   }
 
   /// Reloads one tenant; the others' records are taken as they are.
@@ -86,6 +116,7 @@ final class SnapshotKeeper: Service {
           state.records = records
         }
       }
+      caps.note(records.tenants)
       logger.notice("serving from the snapshot on disk until the database is reached")
     } catch {
       logger.error("snapshot on disk not understood", metadata: ["error": "\(error)"])
@@ -96,10 +127,12 @@ final class SnapshotKeeper: Service {
   /// - Parameters:
   ///   - turn: when the reading began.
   ///   - mayStay: whether a tenant that was not read is still there.
-  private func publish(_ read: [TenantRecord], _ turn: UInt64, mayStay: (TenantRecord) -> Bool) {
+  private func publish(_ read: [SnapshotLoader.Loaded], _ turn: UInt64, mayStay: (TenantRecord) -> Bool) {
     let problems = builder.withLock { builder -> [SnapshotProblem] in
       var (known, readings) = state.withLock { ($0.records, $0.readings) }
-      let fresh = read.filter { readings[$0.id, default: 0] < turn }
+      let loaded = read.filter { readings[$0.record.id, default: 0] < turn }
+      let fresh = loaded.map(\.record)
+      caps.note(fresh)
       for tenant in fresh { readings[tenant.id] = turn }
       let stays = (known?.tenants ?? []).filter { tenant in
         readings[tenant.id, default: 0] > turn
@@ -111,6 +144,7 @@ final class SnapshotKeeper: Service {
         state.snapshot = built.snapshot
         state.records = records
         state.readings = readings
+        for tenant in loaded { state.revisions[tenant.record.id] = tenant.revision }
       }
       known?.takenAt = records.takenAt
       guard records != known else { return [] }
@@ -145,15 +179,18 @@ final class SnapshotKeeper: Service {
         await attempt { [self] in
           if let id = Int64(message.payload) { try await reload(tenant: id) } else { try await reload() }
         }
-      default: await attempt { [self] in try await reload() }
+      case .message: await attempt { [self] in try await refresh() }
+      // Whatever was told meanwhile was not heard, and the database may be an earlier one.
+      case .reconnected: await attempt { [self] in try await reload() }
       }
     }
   }
 
   private func refreshPeriodically() async {
-    while !Task.isCancelled {
-      do { try await Task.sleep(for: .seconds(30)) } catch { return }
-      await attempt { [self] in try await reload() }
+    for round in 1... {
+      do { try await Task.sleep(for: Self.refreshInterval) } catch { return }
+      let isWhole = round % Self.refreshesPerReload == 0
+      await attempt { [self] in try await isWhole ? reload() : refresh() }
     }
   }
 

@@ -26,13 +26,24 @@ struct PlaceResolver: Sendable {
     guard !directory.isBehind(tenant.id) else {
       throw Problem.unavailable("This account is being migrated; clicks go on.", retryAfter: 10)
     }
-    let scope = try scope(of: tenant)
-    return TrackerPlace(tenant: tenant, scope: scope, standing: try await licenses.standing(of: scope))
+    return TrackerPlace(tenant: tenant, scope: try scope(of: tenant))
+  }
+
+  /// Who is signed in there. The licence is looked at last: who is nobody learns that first, whatever its state.
+  func session(
+    token: String?, _ kind: SessionStore.Kind, at place: TrackerPlace, _ accounts: Accounts
+  ) async throws -> TrackerSession? {
+    guard let token else { return nil }
+    return try await accounts.session(token: token, kind: kind, of: place.scope) { [licenses] in
+      try await licenses.standing(of: place.scope)
+    }
   }
 
   /// Throws 402 when the tenant's plan lacks the feature: the choke point of all feature gates.
-  static func checkFeature(_ place: TrackerPlace, _ name: String) throws {
-    guard let feature = Feature(rawValue: name), !place.entitlements.includes(feature) else { return }
+  func checkFeature(_ place: TrackerPlace, _ name: String) async throws {
+    guard let feature = Feature(rawValue: name),
+      try await !licenses.standing(of: place.scope).entitlements.includes(feature)
+    else { return }
     throw Problem.featureNotLicensed(feature: feature.title, plan: feature.plan.title)
   }
 }

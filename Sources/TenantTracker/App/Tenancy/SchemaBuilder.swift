@@ -52,14 +52,20 @@ struct SchemaBuilder: Sendable {
       try await control.transaction { connection in
         try await TenantRoles.createLogin(
           schema, password: password, connections: Self.connectionsPerTenant, in: connection)
-        try await connection.execute("CREATE SCHEMA \(schema)")
+        try await create(schema, in: connection)
       }
     } else {
-      try await control.execute("CREATE SCHEMA \(schema)")
+      try await control.transaction { try await create(schema, in: $0) }
     }
     try await migrations.migrate(schema)
     try await partitions.ensure(around: clock.now(), schema: schema)
     return Built(schema: schema, roleSecret: roleSecret, isPooled: false)
+  }
+
+  /// With a mark: should the process end before the schema is anybody's, upkeep knows it for ours.
+  private func create(_ schema: SchemaName, in connection: Connection) async throws {
+    try await connection.execute("CREATE SCHEMA \(schema)")
+    try await connection.execute("COMMENT ON SCHEMA \(schema) IS \(literal: Self.mark + clock.now().rfc3339)")
   }
 
   /// Fills the pool up to `count` schemas.

@@ -57,18 +57,42 @@ struct TenantCatalog: Sendable {
     }
   }
 
-  /// Gives `host` to a tenant. False when another tenant has it.
-  func claim(
-    host: String, for id: Int64, origin: String, at time: Timestamp, in executor: (any SQLExecutor)? = nil
+  /// Gives `host` to a tenant on the operator's word. False when another tenant has it.
+  func grant(
+    host: String, to id: Int64, at time: Timestamp, in executor: any SQLExecutor
   ) async throws -> Bool {
-    let executor = executor ?? control
     try await executor.execute(
       """
       INSERT INTO control.domains (host, tenant_id, origin, created_at)
-      VALUES (\(host), \(id), \(origin), \(time)) ON CONFLICT (host) DO NOTHING
+      VALUES (\(host), \(id), 'control', \(time)) ON CONFLICT (host) DO NOTHING
       """)
-    let owner = try await executor.query("SELECT tenant_id FROM control.domains WHERE host = \(host)").first
-    return try owner?.get("tenant_id", as: Int64.self) == id
+    return try await holder(of: host, in: executor) == id
+  }
+
+  /// Gives `host` to a tenant that has shown it to be its own. Who had shown so before keeps it as long as his record is
+  /// still there; what the operator gave stays where it is. False when another tenant has it.
+  /// - Parameters:
+  ///   - proof: the tenant's TXT record.
+  ///   - texts: all TXT records there are.
+  func claim(
+    host: String, for id: Int64, proof: String, among texts: [String], at time: Timestamp
+  ) async throws -> Bool {
+    try await control.execute(
+      """
+      INSERT INTO control.domains AS held (host, tenant_id, origin, proof, created_at)
+      VALUES (\(host), \(id), 'verified', \(proof), \(time))
+      ON CONFLICT (host) DO UPDATE
+      SET tenant_id = EXCLUDED.tenant_id, proof = EXCLUDED.proof, created_at = EXCLUDED.created_at
+      WHERE held.origin = 'verified'
+        AND (held.tenant_id = EXCLUDED.tenant_id OR held.proof IS NULL OR held.proof <> ALL (\(texts)))
+      """)
+    return try await holder(of: host) == id
+  }
+
+  /// The tenant that has this host.
+  func holder(of host: String, in executor: (any SQLExecutor)? = nil) async throws -> Int64? {
+    try await (executor ?? control).query("SELECT tenant_id FROM control.domains WHERE host = \(host)").first?
+      .get("tenant_id")
   }
 
   /// Takes a host from a tenant whose users had added it. One given by the control API stays.

@@ -55,9 +55,6 @@ struct TenantProvisioner: Sendable {
     let tenant = try await tenantInTheMaking(request, installation)
     let scope = try pools.scope(for: coordinates.coordinates(of: tenant))
     let invitation = try await addAdmin(request, hash, to: scope)
-    for host in request.domains {
-      _ = try await catalog.claim(host: host, for: tenant.id, origin: "control", at: clock.now())
-    }
     try await catalog.setStatus(.active, of: tenant.id, at: clock.now())
     try await catalog.announceChange()
     logger.info("tenant ready", metadata: ["slug": "\(tenant.slug)"])
@@ -71,29 +68,44 @@ struct TenantProvisioner: Sendable {
     if let owner, owner != slug { throw Problem.conflict("\(host) belongs to another tenant.", field: "domains") }
   }
 
-  /// The row an interrupted attempt left, its schema brought up to date; else a new row with a ready schema.
+  /// The row an interrupted attempt left, its schema brought up to date; else a new row with a ready schema. Either way
+  /// with its domains.
   private func tenantInTheMaking(_ request: Request, _ installation: Installation) async throws -> Tenant {
     if let unfinished = try await catalog.find(slug: request.slug) {
       try await schemas.migrations.migrate(unfinished.schema)
+      try await control.transaction { try await grantDomains(of: request, to: unfinished, in: $0) }
       return unfinished
     }
     let built = try await schemas.take(installation)
-    let now = clock.now()
     do {
       return try await control.transaction { connection in
         try await schemas.claim(built, in: connection)
-        return try await catalog.insert(
+        let tenant = try await catalog.insert(
           slug: request.slug, name: request.name, schema: built.schema, roleSecret: built.roleSecret,
-          isDefault: request.isDefault, at: now, in: connection)
+          isDefault: request.isDefault, at: clock.now(), in: connection)
+        try await grantDomains(of: request, to: tenant, in: connection)
+        return tenant
       }
-    } catch let error as DatabaseError where error.isUniqueViolation {
+    } catch {
       // Somebody else was faster. A schema built for this stays nobody's no longer than that.
-      if !built.isPooled {
-        try await control.transaction { connection in
-          try await schemas.drop(built.schema, hasLogin: built.roleSecret != nil, in: connection)
-        }
-      }
+      if !built.isPooled { try await discard(built) }
+      guard let error = error as? DatabaseError, error.isUniqueViolation else { throw error }
       throw Problem.unavailable("This tenant is being made; try again.", retryAfter: 1)
+    }
+  }
+
+  /// All or, with the transaction it is in, none. In order, so that two who want the same ones never wait for each other.
+  private func grantDomains(of request: Request, to tenant: Tenant, in connection: Connection) async throws {
+    for host in Set(request.domains).sorted() {
+      guard try await catalog.grant(host: host, to: tenant.id, at: clock.now(), in: connection) else {
+        throw Problem.conflict("\(host) belongs to another tenant.", field: "domains")
+      }
+    }
+  }
+
+  private func discard(_ built: SchemaBuilder.Built) async throws {
+    try await control.transaction { connection in
+      try await schemas.drop(built.schema, hasLogin: built.roleSecret != nil, in: connection)
     }
   }
 

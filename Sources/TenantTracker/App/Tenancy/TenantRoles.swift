@@ -66,7 +66,7 @@ struct TenantRoles: Sendable {
       "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA \(schema) TO \(role)",
       "REVOKE UPDATE, DELETE ON \(schema).audit_log FROM \(role)",
       "REVOKE INSERT, UPDATE, DELETE ON \(schema).journal_position FROM \(role)",
-      "GRANT INSERT ON \(schema).clicks TO \(journalRole)",
+      "GRANT INSERT ON \(schema).clicks, \(schema).offer_visits TO \(journalRole)",
       "GRANT SELECT, INSERT, UPDATE ON \(schema).journal_position TO \(journalRole)",
     ]
   }

@@ -6,6 +6,7 @@ import Web
 /// A click: what became of it step by step, what was known of the visitor, what it led to.
 struct ClickView: Sendable {
   let click: ClickEvent
+  let log: ClickLogView
   let conversions: [Conversion]
   let book: NameBook
   let times: LocalTimes
@@ -13,7 +14,7 @@ struct ClickView: Sendable {
 
   var html: HTML {
     """
-    <div class="ty-columns ty-even"><div>\(Parts.card("What became of it", outcome + trace))\
+    <div class="ty-columns ty-even"><div>\(Parts.card("What became of it", outcome + "<h3 class=\"ty-heading\">Event log</h3>" + log.html))\
     \(Parts.flushCard("Conversions", conversionTable))</div>\
     <div>\(Parts.card("The visitor", Parts.facts(visitor)))\(Parts.card("From the source", Parts.facts(source)))</div></div>
     """
@@ -27,14 +28,6 @@ struct ClickView: Sendable {
       ("Cost", .escaped(Figures.money(click.cost, click.currency, places: 4))),
       ("Click id", "<code>\(click.id)</code>"),
     ])
-  }
-
-  private var trace: HTML {
-    guard !click.trace.isEmpty else { return "<p class=\"text-secondary\">No step left a note.</p>" }
-    let steps = click.trace.map { code -> HTML in
-      "<li><div>\(TraceWords.text(code, book))<code>\(code)</code></div></li>"
-    }
-    return "<h3 class=\"ty-heading\">Step by step</h3><ol class=\"ty-steps\">\(steps)</ol>"
   }
 
   private var visitor: [(name: String, value: HTML)] {

@@ -5,6 +5,7 @@ enum Icon: String, CaseIterable, Sendable {
   case offers = "badge-dollar-sign"
   case landings = "panels-top-left"
   case sources = "radio-tower"
+  case profiles = "signpost"
   case networks = "handshake"
   case domains = "globe"
   case clicks = "mouse-pointer-click"
@@ -13,6 +14,7 @@ enum Icon: String, CaseIterable, Sendable {
   case license = "key-round"
   case settings
   case audit = "scroll-text"
+  case blacklist = "ban"
   case menu
   case close = "x"
   case theme = "sun-moon"
@@ -34,6 +36,8 @@ enum Icon: String, CaseIterable, Sendable {
   case search
   case verify = "shield-check"
   case next = "chevron-right"
+  case up = "arrow-up"
+  case down = "arrow-down"
   case rise = "arrow-up-right"
   case fall = "arrow-down-right"
   case locked = "lock"

@@ -12,6 +12,8 @@ struct Layout: Sendable {
     case chart
     /// A `<select data-search>` one can type into.
     case search
+    /// An area of `data-code-editor` with colours, line numbers and search.
+    case editor
   }
 
   /// What is particular about a page.
@@ -47,8 +49,8 @@ struct Layout: Sendable {
 
     init(session: TrackerSession, place: TrackerPlace, csrf: HTML, flash: Flash? = nil) {
       self.init(
-        session: session, tenant: place.tenant.name, plan: place.entitlements.planTitle, csrf: csrf, flash: flash,
-        banner: place.standing.banner?.message)
+        session: session, tenant: place.tenant.name, plan: session.entitlements.planTitle, csrf: csrf, flash: flash,
+        banner: session.standing.banner?.message)
     }
   }
 
@@ -107,17 +109,18 @@ struct Layout: Sendable {
 
   private func style(_ extra: Extra) -> HTML {
     switch extra {
-    case .chart: .empty
+    case .chart, .editor: .empty
     case .search: "<link rel=\"stylesheet\" href=\"\(assets.url("tom-select.min.css"))\">"
     }
   }
 
   private func script(_ extra: Extra) -> HTML {
-    let names =
-      switch extra {
-      case .chart: ["echarts.min.js", "chart.js"]
-      case .search: ["tom-select.min.js"]
-      }
+    let names: [String]
+    switch extra {
+    case .chart: names = ["echarts.min.js", "chart.js"]
+    case .search: names = ["tom-select.min.js"]
+    case .editor: return "<script type=\"module\" src=\"\(assets.url("landing-editor.js"))\"></script>"
+    }
     return names.map { "<script src=\"\(assets.url($0))\" defer></script>" as HTML }.joined()
   }
 

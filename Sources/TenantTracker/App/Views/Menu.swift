@@ -28,6 +28,8 @@ struct MenuEntry: Sendable {
         MenuEntry(title: "Offers", path: "/admin/offers", icon: .offers, access: .read(.offers)),
         MenuEntry(title: "Landing Pages", path: "/admin/landings", icon: .landings, access: .read(.landings)),
         MenuEntry(title: "Traffic Sources", path: "/admin/sources", icon: .sources, access: .read(.sources)),
+        MenuEntry(
+          title: "Tracking Profiles", path: "/admin/tracking-profiles", icon: .profiles, access: .read(.campaigns)),
         MenuEntry(title: "Affiliate Networks", path: "/admin/networks", icon: .networks, access: .read(.networks)),
         MenuEntry(title: "Domains", path: "/admin/domains", icon: .domains, access: .read(.domains)),
       ]),
@@ -37,6 +39,7 @@ struct MenuEntry: Sendable {
         MenuEntry(title: "Users & Roles", path: "/admin/users", icon: .users, access: .read(.users)),
         MenuEntry(title: "Licence", path: "/admin/license", icon: .license, access: .read(.settings)),
         MenuEntry(title: "Settings", path: "/admin/settings", icon: .settings, access: .read(.settings)),
+        MenuEntry(title: "Blacklist", path: "/admin/blacklist", icon: .blacklist, access: .read(.settings)),
         MenuEntry(title: "Audit Log", path: "/admin/audit-log", icon: .audit, access: .read(.settings)),
       ]),
   ]

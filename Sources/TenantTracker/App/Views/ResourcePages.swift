@@ -20,6 +20,8 @@ protocol ResourcePages: Sendable {
   func body(of form: FormBody) -> JSONObject
   /// Beside the form of one that exists: what is ready to copy, what to know.
   func aside(_ item: Store.Item, _ call: TrackerCall) async throws -> HTML
+  /// Beside the list's button that adds one.
+  func listActions(_ call: TrackerCall) -> HTML
   /// Below the form of one that exists: what belongs to it.
   func below(_ item: Store.Item, _ call: TrackerCall) async throws -> HTML
 }
@@ -37,6 +39,8 @@ struct ResourceWords: Sendable {
   var opensAfterAdding = false
   /// Bytes of a form.
   var bodyLimit = 1 << 20
+  /// What its form loads.
+  var extras: [Layout.Extra] = []
 }
 
 extension ResourcePages {
@@ -44,6 +48,7 @@ extension ResourcePages {
 
   func aside(_ item: Store.Item, _ call: TrackerCall) async throws -> HTML { .empty }
   func below(_ item: Store.Item, _ call: TrackerCall) async throws -> HTML { .empty }
+  func listActions(_ call: TrackerCall) -> HTML { .empty }
 
   var path: String { "/admin\(Item.path)" }
 
@@ -73,7 +78,7 @@ extension ResourcePages {
     let addButton: HTML = """
       <a class="btn btn-primary" href="\(href: path)/new">\(layout.icons(.add))Add \(words.noun)</a>
       """
-    let actions: HTML = mayWrite(call) ? addButton : .empty
+    let actions: HTML = listActions(call) + (mayWrite(call) ? addButton : .empty)
     let isSearch = request.q != nil || request.cursor != nil
     let empty = isSearch ? nothingFound : Parts.empty(layout.icons(words.icon), noneYet, words.purpose, actions)
     let search: HTML = page.items.isEmpty && !isSearch ? .empty : searchForm(request)
@@ -139,7 +144,7 @@ extension ResourcePages {
   }
 
   private func frame(_ title: String) -> Layout.Frame {
-    Layout.Frame(title: title, current: path, crumbs: [(words.plural, path)])
+    Layout.Frame(title: title, current: path, crumbs: [(words.plural, path)], extras: words.extras)
   }
 
   private func card(

@@ -25,8 +25,14 @@ enum TrackingLink {
     "\(base)/c/\(slug)\(query(source))"
   }
 
-  /// The parameters with the macros of the documents in place of values.
+  /// The parameters with the source's macros in place of values; those of the documents where there is no source.
   static func query(_ source: TrafficSource.Draft?) -> String {
-    "?\(source?.clickIDParameter ?? "click_id")={click_id}&\(source?.costParameter ?? "cost")={cost}"
+    query(source?.parameters ?? SourceTemplate.custom.parameters)
+  }
+
+  /// What the source appends by itself is left to it.
+  static func query(_ parameters: [SourceParameter]) -> String {
+    let pairs = parameters.filter { !$0.macro.isEmpty }.map { "\($0.parameter)=\($0.macro)" }
+    return pairs.isEmpty ? "" : "?\(pairs.joined(separator: "&"))"
   }
 }

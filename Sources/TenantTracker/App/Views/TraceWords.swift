@@ -1,3 +1,4 @@
+import ClickPath
 import Core
 import Web
 
@@ -13,16 +14,27 @@ enum TraceWords {
     case "flow": return "<span>Flow \(book.flow(id))\(flow(rest))</span>"
     case "landing": return "<span>Landing page \(book.landing(id))\(drawn(rest))</span>"
     case "offer": return "<span>Offer \(book.offer(id))\(offer(rest))</span>"
+    case "profile": return "<span>\(profile(rest)) (tracking profile #\(id.map { "\($0)" } ?? "?"))</span>"
+    case "pixels", "destination": return facts[code].map { "<span>\($0)</span>" } ?? .empty
     case "macro": return "<span>The source sent a macro that it had not replaced</span>"
-    default: return facts[noun].map { "<span>\($0)</span>" } ?? .empty
+    default: return (facts[code] ?? facts[noun]).map { "<span>\($0)</span>" } ?? .empty
     }
   }
 
   private static let facts = [
+    "bot:ua+40": "The user agent names a known bot", "flood30+25": "More than 5 clicks of this address in 30 seconds",
+    "flood300+30": "More than 20 clicks of this address in 5 minutes",
+    "datacenter+15": "The provider runs servers", "blacklist+50": "The address is on the blacklist",
+    "ua:short+10": "The user agent is empty or very short", "bot:known": "Blocked: a known bot",
+    "blacklist": "Blocked: the address is on the blacklist", "bot:score": "Blocked: the fraud score is 50 or more",
+    "auto_blacklist": "The score put the address on the blacklist",
     "geo_unknown": "The country was not known, so filters on it did not match",
     "agent_unknown": "The device was not known, so filters on it did not match",
     "language_unknown": "The visitor's browser named no language",
     "cost_unreadable": "The cost parameter was no amount",
+    "retargeting": "Retargeting pixels were fired before the visitor went on",
+    "pixels:too_long": "With this visitor's values the profile's pixels were too long; they were left out",
+    "destination:refused": "The address came to nothing that a visitor can be sent to",
     "unknown_campaign": "There is no such campaign", "no_destination": "No flow and no offer was left",
   ]
 
@@ -36,6 +48,12 @@ enum TraceWords {
       return ", \(kind), took the visitor\(matched.isEmpty ? "" : " (\(matched))")\(drawn(rest))"
     case nil: return " took the visitor"
     }
+  }
+
+  private static func profile(_ rest: [String]) -> String {
+    let redirect = rest.first.flatMap(TrackingProfile.Redirect.init(rawValue:))
+    return redirect == TrackingProfile.Redirect.none
+      ? "The visitor was not sent on" : "Sent on by redirect: \(rest.first ?? "")"
   }
 
   private static func offer(_ rest: [String]) -> String {

@@ -1,6 +1,7 @@
 import ClickPath
 import Conversions
 import Core
+import NIOCore
 import NIOHTTP1
 
 /// An answer as it goes to the connection: all fields but what the connection itself adds.
@@ -46,7 +47,34 @@ struct VisitorAnswer: Sendable {
       HTTPResponseStatus(statusCode: status), VisitorAnswer.fields(date, "application/json"), body: json.utf8)
   }
 
+  init(text: String, date: String) {
+    self.init(.ok, VisitorAnswer.fields(date, "text/plain; charset=utf-8"), body: Array(text.utf8))
+  }
+
+  init(redirectTo url: String, date: String) {
+    self.init(.found, [("Date", date), ("Cache-Control", "no-store"), ("Location", url)], body: [])
+  }
+
   private static func fields(_ date: String, _ contentType: String) -> [(String, String)] {
     [("Date", date), ("Cache-Control", "no-store"), ("Content-Type", contentType)]
+  }
+}
+
+extension VisitorAnswer {
+  /// As the bytes of an HTTP/1.1 answer.
+  /// - Parameter isLast: Whether the connection ends after it.
+  func write(to bytes: inout ByteBuffer, isLast: Bool) {
+    bytes.writeStaticString("HTTP/1.1 ")
+    bytes.writeString(status.code == 302 ? "302 Found" : "\(status.code) \(status.reasonPhrase)")
+    bytes.writeStaticString("\r\n")
+    for (name, value) in headers {
+      bytes.writeString(name)
+      bytes.writeStaticString(": ")
+      bytes.writeString(value)
+      bytes.writeStaticString("\r\n")
+    }
+    if isLast { bytes.writeStaticString("Connection: close\r\n") }
+    bytes.writeStaticString("\r\n")
+    bytes.writeBytes(body)
   }
 }

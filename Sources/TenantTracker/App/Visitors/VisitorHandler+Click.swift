@@ -17,14 +17,13 @@ extension VisitorHandler {
     let result = service.pipeline.click(request, slug: slug, in: place, using: lane.generator)
     count(result)
     guard let event = result.event else { return answer(result.answer) }
-    // Before it is journaled: the drain lets go of it, and may be quick.
-    service.tail.insert(event)
+    if !result.unreplacedMacros.isEmpty { service.surroundings.noteUnreplaced(result.unreplacedMacros, event) }
     append(.click(event), .click(event, VisitorAnswer(result.answer, date: date)))
   }
 
   private func count(_ result: ClickResult) {
     if let reason = result.stop { service.figures.stopped(reason) }
     if let reason = result.uncounted { service.figures.served(reason) }
-    if result.answer.status == 302 { service.figures.clickRedirects.increment() }
+    if result.answer.destination != nil { service.figures.clickRedirects.increment() }
   }
 }

@@ -27,6 +27,7 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
   enum Pending {
     case click(ClickEvent, VisitorAnswer)
     case postback(durable: VisitorAnswer, lost: VisitorAnswer)
+    case offerVisit(VisitorAnswer)
   }
 
   let service: VisitorService
@@ -47,6 +48,8 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
   /// Which of the connection's requests is being worked on, for answers that come from tasks and timers.
   private var turn: UInt64 = 0
   private var timer: Scheduled<Void>?
+  /// Who writes the answer when the request came past the HTTP decoder.
+  private var front: VisitorFront?
 
   init(_ service: VisitorService) { self.service = service }
 
@@ -100,9 +103,9 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   private func receive(_ head: HTTPRequestHead, _ data: NIOAny, _ context: ChannelHandlerContext) {
-    let peer = self.peer ?? VisitorPeer(of: context.channel, proxies: service.proxies)
-    self.peer = peer
-    guard let visit = Visit(head, from: peer, httpsHosts: service.httpsHosts, now: service.clock.now()) else {
+    guard let visit = Visit(head, from: peer(context), httpsHosts: service.httpsHosts, now: service.clock.now()),
+      isOurs(visit)
+    else {
       stage = .passing
       return context.fireChannelRead(data)
     }
@@ -156,6 +159,34 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   // MARK: Work
 
+  /// The request at the head of the bytes, and how many it has, if it is a plain one of ours.
+  func visit(in bytes: ByteBuffer) -> (visit: Visit, length: Int)? {
+    guard let context else { return nil }
+    let request = bytes.withUnsafeReadableBytes { bytes in
+      bytes.withMemoryRebound(to: UInt8.self) { RequestScanner.request(in: $0) }
+    }
+    guard let request else { return nil }
+    let peer = peer(context)
+    let visit = Visit(
+      .get, request.target, request.fields, from: peer, httpsHosts: service.httpsHosts, now: service.clock.now())
+    return visit.flatMap { isOurs($0) ? ($0, request.length) : nil }
+  }
+
+  /// Works on a request without a body; `front` hears the answer, at once or later.
+  func take(_ visit: Visit, answering front: VisitorFront) {
+    self.visit = visit
+    self.front = front
+    body = nil
+    stage = .working
+    work()
+  }
+
+  private func peer(_ context: ChannelHandlerContext) -> VisitorPeer {
+    let peer = self.peer ?? VisitorPeer(of: context.channel, proxies: service.proxies)
+    self.peer = peer
+    return peer
+  }
+
   private func work() {
     guard let visit, let lane else { return }
     turn += 1
@@ -170,6 +201,8 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
     case .postbackAPI: postback(key: nil, format: .json, visit, lane)
     case .health: answer(VisitorAnswer(["status": "ok"], date: date))
     case .readiness: readiness()
+    case .root: root(visit, lane)
+    case .robots: robots(visit)
     }
   }
 
@@ -225,7 +258,7 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
     case (.durable, .click(let event, let answer)):
       if let visit { service.figures.click(event.status, since: visit.began) }
       self.answer(answer)
-    case (.durable, .postback(let answer, _)): self.answer(answer)
+    case (.durable, .postback(let answer, _)), (.durable, .offerVisit(let answer)): self.answer(answer)
     }
   }
 
@@ -239,6 +272,7 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
     case .postback(_, let answer):
       service.figures.postbackLost(reason)
       self.answer(answer)
+    case .offerVisit(let answer): self.answer(answer)
     }
   }
 
@@ -253,7 +287,10 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
     stage = stage == .receiving ? .answered : .passing
     visit = nil
     body = nil
+    let front = self.front
+    self.front = nil
     guard let context else { return leave() }
+    if let front { return front.answer(answer) }
     let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     if !isHead, !answer.body.isEmpty {

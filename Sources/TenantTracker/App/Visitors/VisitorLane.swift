@@ -7,12 +7,14 @@ import NIOCore
 final class VisitorLane {
   let generator = ChaChaGenerator()
   private let journal: JournalLane
+  private let tail: ClickTail
   private let seats: VisitorSeats
   private var date = HTTPDate()
   /// An event on its way into the journal; the memory is kept for the next.
   private var payload: [UInt8] = []
 
-  init(_ journal: Journal, on eventLoop: any EventLoop, health: JournalHealth) {
+  init(_ journal: Journal, tail: ClickTail, on eventLoop: any EventLoop, health: JournalHealth) {
+    self.tail = tail
     let seats = VisitorSeats()
     self.seats = seats
     let bound = NIOLoopBound(seats, eventLoop: eventLoop)
@@ -33,10 +35,12 @@ final class VisitorLane {
   /// Gives the place up; nothing of it may be on its way into the journal.
   func leave(_ seat: UInt64) { seats.leave(seat) }
 
-  /// Leaves an event for the next batch.
+  /// Leaves an event for the next batch; a click is in the tail from then on.
   func append(_ event: JournalEvent, from seat: UInt64) throws(JournalRefusal) {
     payload.removeAll(keepingCapacity: true)
     event.encode(into: &payload)
+    // Before it is journaled: the drain lets go of it, and may be quick.
+    if case .click(let click) = event { tail.insert(click.id, Array(payload[...])) }
     try journal.append(tenantID: event.tenantID, kind: event.journalKind, payload: payload, token: seat)
   }
 }

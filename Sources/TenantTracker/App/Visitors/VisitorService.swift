@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
+import Web
 
 /// Answers visitors and networks on the connections it puts its handlers on. Its task carries what has to ask the
 /// database; let it end after the server.
@@ -20,6 +21,8 @@ final class VisitorService: Service {
     /// Records a postback at once. Throws ``DatabaseAway``, or an error that ``PostbackService/isTemporary(_:)``, when
     /// that must wait.
     var receive: @Sendable (_ hit: PostbackHit, _ tenantID: Int64) async throws -> PostbackOutcome
+    /// Hears of macros that the click's source should have replaced.
+    var noteUnreplaced: @Sendable (_ macros: [UnreplacedMacro], _ click: ClickEvent) -> Void = { _, _ in }
   }
 
   /// How long who waits, and how much of it at a time.
@@ -42,6 +45,8 @@ final class VisitorService: Service {
   let proxies: TrustedProxies
   /// Hosts that are only reached over TLS, for proxies that do not say so.
   let httpsHosts: Set<String>
+  /// False on a node that only answers for its health.
+  let answersVisitors: Bool
   let figures: VisitorFigures
   let health = JournalHealth()
   let clock: any WallClock
@@ -52,7 +57,7 @@ final class VisitorService: Service {
   /// - Parameter proxies: whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
   init(
     _ surroundings: Surroundings, journal: Journal, tail: ClickTail, pipeline: ClickPipeline, proxies: TrustedProxies,
-    httpsHosts: Set<String> = [], limits: Limits = Limits(), metrics: MetricsRegistry, clock: any WallClock,
+    httpsHosts: Set<String> = [], answersVisitors: Bool = true, limits: Limits = Limits(), metrics: MetricsRegistry, clock: any WallClock,
     logger: Logger
   ) {
     self.surroundings = surroundings
@@ -61,6 +66,7 @@ final class VisitorService: Service {
     self.pipeline = pipeline
     self.proxies = proxies
     self.httpsHosts = httpsHosts
+    self.answersVisitors = answersVisitors
     self.limits = limits
     self.clock = clock
     figures = VisitorFigures(metrics, journal: journal, tail: tail, logger: logger)
@@ -68,8 +74,12 @@ final class VisitorService: Service {
     lookups = BoundedWork(limit: limits.lookupsInFlight, queue: limits.lookupsWaiting)
   }
 
-  /// For one connection, above its HTTP codec and below the framework.
-  func handlers() -> [any ChannelHandler] { [VisitorHandler(self)] }
+  /// For one connection: before its HTTP decoder, and between that and the framework.
+  func handlers(_ activity: ConnectionActivity) -> ConnectionHandlers {
+    let visitor = VisitorHandler(self)
+    return ConnectionHandlers(
+      front: answersVisitors ? VisitorFront(visitor, activity: activity) : nil, [visitor])
+  }
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -82,7 +92,7 @@ final class VisitorService: Service {
   func lane(on eventLoop: any EventLoop) -> VisitorLane {
     lanes.withLock { lanes in
       if let lane = lanes[ObjectIdentifier(eventLoop)] { return lane }
-      let lane = NIOLoopBound(VisitorLane(journal, on: eventLoop, health: health), eventLoop: eventLoop)
+      let lane = NIOLoopBound(VisitorLane(journal, tail: tail, on: eventLoop, health: health), eventLoop: eventLoop)
       lanes[ObjectIdentifier(eventLoop)] = lane
       return lane
     }.value

@@ -9,6 +9,10 @@ enum VisitorTarget: Sendable {
   case health
   /// `/readyz`: it can serve visitors.
   case readiness
+  /// `/` of a tracking domain. Where there is a dashboard it is the dashboard's.
+  case root
+  /// `/robots.txt`
+  case robots
 
   init?(path: Substring, query: Substring) {
     if let route = VisitorRoute(path: path, query: query) {
@@ -18,6 +22,8 @@ enum VisitorTarget: Sendable {
       case "/v1/postback": self = .postbackAPI
       case "/healthz": self = .health
       case "/readyz": self = .readiness
+      case "/": self = .root
+      case "/robots.txt": self = .robots
       default: return nil
       }
     }
@@ -26,12 +32,20 @@ enum VisitorTarget: Sendable {
   /// Whether a request target is worth a closer look. Its first letter rules the dashboard and its API out.
   static func mayBe(_ target: String) -> Bool {
     var bytes = target.utf8.makeIterator()
-    guard bytes.next() == UInt8(ascii: "/"), let first = bytes.next() else { return false }
+    guard bytes.next() == UInt8(ascii: "/") else { return false }
+    guard let first = bytes.next() else { return true }
     switch first {
     case UInt8(ascii: "c"), UInt8(ascii: "o"), UInt8(ascii: "p"), UInt8(ascii: "v"), UInt8(ascii: "h"),
-      UInt8(ascii: "r"):
+      UInt8(ascii: "r"), UInt8(ascii: "?"):
       return true
     default: return false
+    }
+  }
+
+  var isAboutHealth: Bool {
+    switch self {
+    case .health, .readiness: true
+    default: false
     }
   }
 
@@ -49,7 +63,7 @@ enum VisitorTarget: Sendable {
     switch self {
     case .postbackAPI: ["POST"]
     case .visitor(.postback): ["GET", "POST"]
-    case .visitor, .health, .readiness: ["GET", "HEAD"]
+    case .visitor, .health, .readiness, .root, .robots: ["GET", "HEAD"]
     }
   }
 }

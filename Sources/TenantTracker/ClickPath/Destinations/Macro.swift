@@ -50,14 +50,14 @@ enum Macro: Hashable, Sendable {
 enum VisitorFact: Hashable, Sendable {
   case sub(Int)
   case externalID, visitorID, cost, country, region, city, isp, os, browser, device, language
-  case referrer, referrerDomain, userAgent, ip, isUnique, fraudScore
+  case referrer, referrerDomain, userAgent, ip, isUnique, fraudScore, connection
 
   private static let named: [(code: UInt8, name: String, fact: VisitorFact)] = [
     (31, "external_id", .externalID), (32, "visitor_id", .visitorID), (33, "cost", .cost), (34, "country", .country),
     (35, "region", .region), (36, "city", .city), (37, "isp", .isp), (38, "os", .os), (39, "browser", .browser),
     (40, "device", .device), (41, "language", .language), (42, "referrer", .referrer),
     (43, "referrer_domain", .referrerDomain), (44, "user_agent", .userAgent), (45, "ip", .ip),
-    (46, "unique", .isUnique), (47, "fraud_score", .fraudScore),
+    (46, "unique", .isUnique), (47, "fraud_score", .fraudScore), (48, "connection", .connection),
   ]
 
   init?(name: Substring) {
@@ -109,6 +109,7 @@ extension ClickFacts {
     case .ip: address.description
     case .isUnique: isUnique ? "1" : "0"
     case .fraudScore: fraudScore.map { "\($0)" }
+    case .connection: connection
     }
   }
 
@@ -133,6 +134,7 @@ extension ClickFacts {
     case .ip: address = IPAddress(text) ?? address
     case .isUnique: isUnique = text == "1"
     case .fraudScore: fraudScore = UInt8(text)
+    case .connection: connection = text
     }
   }
 }

@@ -4,6 +4,7 @@ import Core
 struct MacroContext {
   /// The click id's text. Nil for hits that are not recorded: no id may leave that will never be found.
   var click: [UInt8]?
+  var profile = Snapshot.Profile.plain
   var campaign: Snapshot.Campaign?
   var flowID: Int64?
   var landingID: Int64?
@@ -22,35 +23,43 @@ extension URLTemplate {
     for segment in segments {
       switch segment {
       case .literal(let bytes): url.append(contentsOf: bytes)
-      case .macro(let macro, let isRaw): url.append(macro, isRaw: isRaw, context, using: generator)
+      case .macro(let macro, let isRaw):
+        url.append(macro, as: isRaw ? .partOfURL : .component, context, using: generator)
       }
     }
     return url
   }
 }
 
+/// How a macro's value is put into the text around it.
+enum MacroEncoding {
+  /// `{name}`: percent-encoded, all but the unreserved characters.
+  case component
+  /// `{_name}` in a URL: keeps what URLs are built of (`/?&=%`), but never what could end a header or a quote.
+  case partOfURL
+  /// `{_name}` in HTML: the value itself, as text.
+  case html
+}
+
 extension [UInt8] {
-  fileprivate mutating func append(
-    _ macro: Macro, isRaw: Bool, _ context: borrowing MacroContext, using generator: ChaChaGenerator
+  mutating func append(
+    _ macro: Macro, as encoding: MacroEncoding, _ context: borrowing MacroContext, using generator: ChaChaGenerator
   ) {
     switch macro {
     case .clickID: if let click = context.click { append(contentsOf: click) }
     case .clickTime: append(decimal: Int(context.now.seconds))
     case .campaignID: append(id: context.campaign?.id)
-    case .campaignName: append(macroText: context.campaign?.name, isRaw: isRaw)
+    case .campaignName: append(value: context.campaign?.name, encoding)
     case .sourceID: append(id: context.campaign?.source?.id)
     case .flowID: append(id: context.flowID)
     case .landingID: append(id: context.landingID)
     case .offerID: append(id: context.offer?.id)
     case .networkID: append(id: context.offer?.networkID)
-    case .payout:
-      if let offer = context.offer {
-        append(macroText: offer.payout(country: context.facts.country).description, isRaw: true)
-      }
-    case .currency: append(macroText: (context.offer?.currency ?? context.campaign?.currency)?.code, isRaw: true)
-    case .visitor(let fact): append(macroText: context.facts.text(of: fact), isRaw: isRaw)
-    case .offerURL: if let url = context.offerURL { append(macroBytes: url, isRaw: isRaw) }
-    case .date(let format, let clock): append(macroBytes: format.text(of: context.now, on: clock), isRaw: isRaw)
+    case .payout: append(value: context.offer?.payout(country: context.facts.country).description, encoding)
+    case .currency: append(value: (context.offer?.currency ?? context.campaign?.currency)?.code, encoding)
+    case .visitor(let fact): append(value: context.facts.text(of: fact), encoding)
+    case .offerURL: if let url = context.offerURL { append(valueBytes: url, encoding) }
+    case .date(let format, let clock): append(valueBytes: format.text(of: context.now, on: clock), encoding)
     case .random(let range): append(decimal: Int(Int64.random(in: range, using: generator)))
     case .conversion: break
     }
@@ -60,14 +69,17 @@ extension [UInt8] {
     if let id { append(decimal: Int(id)) }
   }
 
-  private mutating func append(macroText text: String?, isRaw: Bool) {
-    if let text { append(macroBytes: text.utf8, isRaw: isRaw) }
+  private mutating func append(value text: String?, _ encoding: MacroEncoding) {
+    if let text { append(valueBytes: text.utf8, encoding) }
   }
 
-  /// Raw text keeps what URLs are built of (`/?&=%`), but never what could end a header or a quote.
-  private mutating func append(macroBytes bytes: some Sequence<UInt8>, isRaw: Bool) {
+  private mutating func append(valueBytes bytes: some Sequence<UInt8>, _ encoding: MacroEncoding) {
     for byte in bytes {
-      if isRaw { append(urlByte: byte) } else { PercentCoding.append(encoded: byte, to: &self) }
+      switch encoding {
+      case .component: PercentCoding.append(encoded: byte, to: &self)
+      case .partOfURL: append(urlByte: byte)
+      case .html: append(reference: byte)
+      }
     }
   }
 }
@@ -86,27 +98,5 @@ extension Int64 {
   fileprivate static func random(in range: ClosedRange<Int64>, using generator: ChaChaGenerator) -> Int64 {
     var generator = generator
     return Int64.random(in: range, using: &generator)
-  }
-}
-
-/// Adding parameters to a finished URL.
-enum URLParameters {
-  /// Appends `name=value` to the query: after `?` or `&` as needed, before a fragment. The value needs no encoding.
-  static func append(_ name: StaticString, _ value: [UInt8], to url: inout [UInt8]) {
-    let (mark, end) = url.withUnsafeBufferPointer { bytes in
-      let end = bytes.index(of: UInt8(ascii: "#"))
-      return (bytes.part(0..<end).index(of: UInt8(ascii: "?")), end)
-    }
-    let fragment = Array(url[end...])
-    url.removeSubrange(end...)
-    if mark >= end {
-      url.append(UInt8(ascii: "?"))
-    } else if url.last != UInt8(ascii: "?"), url.last != UInt8(ascii: "&") {
-      url.append(UInt8(ascii: "&"))
-    }
-    url.append(contentsOf: name.bytes)
-    url.append(UInt8(ascii: "="))
-    url.append(contentsOf: value)
-    url.append(contentsOf: fragment)
   }
 }

@@ -8,9 +8,7 @@ struct URLTemplate: Sendable {
   private(set) var segments: [Segment] = []
   /// Names in braces that stand for nothing. They are stripped from the URL.
   private(set) var unknownMacros: [String] = []
-  /// Facts that only the click knows, so a call-to-action link has to carry them.
-  private(set) var visitorFacts: [VisitorFact] = []
-  private(set) var usesPayout = false
+  private(set) var needs = MacroNeeds()
   /// The URL hands the click id on in its own way: `{click_id}`, or a `sub2` that is set already.
   let passesClickID: Bool
   /// The URL sets `_tly_click` itself.
@@ -35,12 +33,8 @@ struct URLTemplate: Sendable {
       if !pending.isEmpty { segments.append(.literal(pending)) }
       pending = []
       segments.append(.macro(macro, isRaw: word.isRaw))
-      switch macro {
-      case .clickID: usesClickID = true
-      case .payout: usesPayout = true
-      case .visitor(let fact): if !visitorFacts.contains(fact) { visitorFacts.append(fact) }
-      default: break
-      }
+      if macro == .clickID { usesClickID = true }
+      needs.note(macro)
     }
     if !pending.isEmpty { segments.append(.literal(pending)) }
     passesClickID = usesClickID || URLTemplate.sets("sub2", in: url)
@@ -64,28 +58,6 @@ struct URLTemplate: Sendable {
     return head[head.index(after: mark)...].split(separator: "&").contains { pair in
       pair.prefix { $0 != "=" } == name
     }
-  }
-}
-
-/// `{name}`, `{_name}` or `{name:argument}` at the start of a text.
-private struct MacroWord {
-  let name: Substring
-  let argument: Substring?
-  let isRaw: Bool
-  let end: Substring.Index
-
-  init?(at text: Substring) {
-    guard let close = text.firstIndex(of: "}") else { return nil }
-    var word = text[text.index(after: text.startIndex)..<close]
-    end = text.index(after: close)
-    isRaw = word.first == "_"
-    if isRaw { word = word.dropFirst() }
-    let colon = word.firstIndex(of: ":")
-    name = word[..<(colon ?? word.endIndex)]
-    argument = colon.map { word[word.index(after: $0)...] }
-    guard let first = name.utf8.first, first | 0x20 >= 0x61, first | 0x20 <= 0x7A, name.utf8.count <= 40,
-      name.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "_.-".utf8.contains($0) })
-    else { return nil }
   }
 }
 

@@ -1,8 +1,8 @@
 import Core
 
-// Version 1. The order of the calls is the format: a new field takes a new version.
+// The order of the calls is the format: a new field takes a new version. Version 1 ended before the memory's fields.
 extension ClickEvent {
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
 
   func encode(into bytes: inout [UInt8]) {
     bytes.append(ClickEvent.version)
@@ -33,6 +33,7 @@ extension ClickEvent {
     optional.write(externalID, to: &bytes)
     optional.write(visitorID, to: &bytes)
     optional.write(fraudScore, to: &bytes)
+    optional.write(connection, to: &bytes)
     bytes.append(UInt8(truncatingIfNeeded: subs.count))
     for (number, value) in subs {
       bytes.append(UInt8(truncatingIfNeeded: number))
@@ -40,11 +41,14 @@ extension ClickEvent {
     }
     bytes.append(UInt8(clamping: trace.count))
     for code in trace.prefix(Int(UInt8.max)) { bytes.append(text: code) }
+    bytes.append((hadCookie ? 1 : 0) | (isUniqueInFlow ? 2 : 0) | (isUniqueGlobally ? 4 : 0))
+    bytes.append(word: addressKey)
+    bytes.append(word: visitorKey)
   }
 
   init(from reader: inout EventReader) throws(EventFault) {
     let version = try reader.byte()
-    guard version == ClickEvent.version else { throw .unknownVersion(version) }
+    guard (1...ClickEvent.version).contains(version) else { throw .unknownVersion(version) }
     let id = try reader.uuid()
     let tenantID = try reader.id()
     let flags = try reader.byte()
@@ -76,12 +80,20 @@ extension ClickEvent {
     externalID = try optional.text(&reader)
     visitorID = try optional.uuid(&reader)
     fraudScore = try optional.byte(&reader)
+    connection = try optional.text(&reader)
     for _ in 0..<(try reader.byte()) {
       let number = Int(try reader.byte())
       guard SubIDs.numbers.contains(number) else { throw .malformed }
       subs[number] = try reader.text()
     }
     for _ in 0..<(try reader.byte()) { trace.append(try reader.text()) }
+    guard version > 1 else { return }
+    let marks = try reader.byte()
+    hadCookie = marks & 1 != 0
+    isUniqueInFlow = marks & 2 != 0
+    isUniqueGlobally = marks & 4 != 0
+    addressKey = try reader.word()
+    visitorKey = try reader.word()
   }
 }
 

@@ -27,6 +27,7 @@ public struct ClickEvent: Hashable, Sendable {
   public var os: String?
   public var browser: String?
   public var device: String?
+  public var connection: String?
   /// Primary language subtag, lower case: `en`.
   public var language: String?
   public var referrer: String?
@@ -37,13 +38,20 @@ public struct ClickEvent: Hashable, Sendable {
   public var visitorID: UUIDv7?
   /// 0...100.
   public var fraudScore: UInt8?
+  /// First visit to the campaign, to the flow, to anything of the tenant's, within the window.
   public var isUnique: Bool
+  public var isUniqueInFlow = false
+  public var isUniqueGlobally = false
   /// What the click cost, in ``currency``.
   public var cost: Micros
   public var currency: Currency
   public var subs: SubIDs
   /// Why it went where it went: reason codes in the order of the steps.
   public var trace: [String]
+  // For the visitor memory; the journal carries them, the database does not get them.
+  public var hadCookie = false
+  public var addressKey: UInt64 = 0
+  public var visitorKey: UInt64 = 0
 
   public init(id: ClickID, tenantID: Int64, status: ClickStatus, campaignID: Int64, ip: IPAddress, currency: Currency) {
     self.id = id

@@ -2,12 +2,14 @@
 public enum JournalEvent: Hashable, Sendable {
   case click(ClickEvent)
   case postback(RawPostbackEvent)
+  case offerVisit(OfferVisitEvent)
 
   /// Whose schema it is drained into.
   public var tenantID: Int64 {
     switch self {
     case .click(let event): event.tenantID
     case .postback(let event): event.tenantID
+    case .offerVisit(let event): event.tenantID
     }
   }
 
@@ -20,6 +22,9 @@ public enum JournalEvent: Hashable, Sendable {
     case .postback(let event):
       bytes.append(Kind.postback.rawValue)
       event.encode(into: &bytes)
+    case .offerVisit(let event):
+      bytes.append(Kind.offerVisit.rawValue)
+      event.encode(into: &bytes)
     }
   }
 
@@ -30,6 +35,7 @@ public enum JournalEvent: Hashable, Sendable {
     switch Kind(rawValue: code) {
     case .click?: self = .click(try ClickEvent(from: &reader))
     case .postback?: self = .postback(try RawPostbackEvent(from: &reader))
+    case .offerVisit?: self = .offerVisit(try OfferVisitEvent(from: &reader))
     case nil: throw .unknownKind(code)
     }
     try reader.finish()
@@ -46,5 +52,6 @@ public enum JournalEvent: Hashable, Sendable {
   private enum Kind: UInt8 {
     case click = 1
     case postback = 2
+    case offerVisit = 3
   }
 }

@@ -1,18 +1,23 @@
 /// What a flow's filter may look at. The raw value is its name in the API.
 public enum FilterField: Hashable, Sendable {
-  case country, device, os, browser, language, referrer, referrerDomain, hour, weekday
+  case country, region, city, isp, connection, ip, device, os, browser, userAgent, language, referrer, referrerDomain
+  case visitor, hour, weekday
   /// 1...30.
   case sub(Int)
 
   public static let all: [FilterField] =
-    [.country, .device, .os, .browser, .language, .referrer, .referrerDomain, .hour, .weekday]
-    + SubIDs.numbers.map(FilterField.sub)
+    [
+      .country, .region, .city, .isp, .connection, .ip, .device, .os, .browser, .userAgent, .language, .referrer,
+      .referrerDomain, .visitor, .hour, .weekday,
+    ] + SubIDs.numbers.map(FilterField.sub)
 
   /// The operators that make sense for the field, in the order to offer them.
   public var operators: [FilterOperator] {
     switch self {
-    case .country, .device, .language, .hour, .weekday: [.equals, .notEquals, .in, .notIn]
-    case .os, .browser, .referrer, .referrerDomain, .sub: FilterOperator.allCases
+    case .country, .connection, .ip, .device, .language, .hour, .weekday: [.equals, .notEquals, .in, .notIn]
+    case .visitor: [.equals, .notEquals]
+    case .userAgent: [.contains, .notContains]
+    case .region, .city, .isp, .os, .browser, .referrer, .referrerDomain, .sub: FilterOperator.allCases
     }
   }
 }
@@ -32,6 +37,13 @@ extension FilterField: RawRepresentable {
   public var rawValue: String {
     switch self {
     case .country: "country"
+    case .region: "region"
+    case .city: "city"
+    case .isp: "isp"
+    case .connection: "connection"
+    case .ip: "ip"
+    case .userAgent: "user_agent"
+    case .visitor: "visitor"
     case .device: "device"
     case .os: "os"
     case .browser: "browser"

@@ -19,6 +19,13 @@ extension FlowFilter {
   func verdict(on facts: ClickFacts, at now: Timestamp) -> FilterVerdict {
     switch field {
     case .country: compare(facts.country, or: .geo) { CountryAlias.resolved($0) }
+    case .region: compare(facts.region, or: .geo)
+    case .city: compare(facts.city, or: .geo)
+    case .isp: compare(facts.isp, or: .geo)
+    case .connection: compare(facts.connection, or: .geo)
+    case .ip: compare(facts.address)
+    case .visitor: compare(facts.history.rawValue)
+    case .userAgent: compare(facts.userAgent, or: .agent)
     case .device: compare(facts.device, or: .agent)
     case .os: compare(facts.os, or: .agent)
     case .browser: compare(facts.browser, or: .agent)
@@ -32,9 +39,17 @@ extension FlowFilter {
   }
 
   /// The value it matched, for the trace.
-  func shown(_ facts: ClickFacts, at now: Timestamp) -> String {
+  /// - Parameter address: the visitor's as it may be stored.
+  func shown(_ facts: ClickFacts, address: IPAddress, at now: Timestamp) -> String {
     switch field {
     case .country: facts.country ?? ""
+    case .region: facts.region ?? ""
+    case .city: facts.city ?? ""
+    case .isp: facts.isp ?? ""
+    case .connection: facts.connection ?? ""
+    case .ip: address.description
+    case .visitor: facts.history.rawValue
+    case .userAgent: userAgentPart(facts)
     case .device: facts.device ?? ""
     case .os: facts.os ?? ""
     case .browser: facts.browser ?? ""
@@ -54,28 +69,46 @@ extension FlowFilter {
     return compare(resolving(fact.lowercased()))
   }
 
-  private func compare(_ fact: String) -> FilterVerdict {
-    let fact = fact.lowercased()
-    let matches: Bool
+  /// A user agent is long, and the click has it: only the part that was looked for.
+  private func userAgentPart(_ facts: ClickFacts) -> String {
+    guard case .contains(let parts) = rule, let agent = facts.userAgent?.lowercased() else { return "other" }
+    return parts.firstPart(of: agent) ?? "other"
+  }
+
+  private func compare(_ address: IPAddress) -> FilterVerdict {
     switch rule {
-    case .any(let values): matches = values.contains(fact)
-    case .noneOf(let values): matches = !values.contains(fact)
-    case .contains(let parts): matches = parts.hasPart(of: fact)
-    case .containsNone(let parts): matches = !parts.hasPart(of: fact)
-    case .clock: matches = false
+    case .within(let ranges): ranges.contains { $0.contains(address) } ? .matched : .missed
+    case .outside(let ranges): ranges.contains { $0.contains(address) } ? .missed : .matched
+    case .any, .noneOf, .contains, .containsNone, .clock: .missed
     }
-    return matches ? .matched : .missed
+  }
+
+  private func compare(_ fact: String) -> FilterVerdict { accepts(fact.lowercased()) ? .matched : .missed }
+
+  /// Whether a text filter matches this value.
+  /// - Parameter value: Lower case.
+  func accepts(_ value: String) -> Bool {
+    switch rule {
+    case .any(let values): values.contains(value)
+    case .noneOf(let values): !values.contains(value)
+    case .contains(let parts): parts.hasPart(of: value)
+    case .containsNone(let parts): !parts.hasPart(of: value)
+    case .within, .outside, .clock: false
+    }
   }
 
   private func compare(_ tag: LanguageTag?) -> FilterVerdict {
     guard let tag else { return .unknown(.language) }
-    let matches: Bool
+    return accepts(tag) ? .matched : .missed
+  }
+
+  /// Whether a language filter matches this language.
+  func accepts(_ tag: LanguageTag) -> Bool {
     switch rule {
-    case .any(let ranges): matches = tag.isCovered(by: ranges)
-    case .noneOf(let ranges): matches = !tag.isCovered(by: ranges)
-    case .contains, .containsNone, .clock: matches = false
+    case .any(let ranges): tag.isCovered(by: ranges)
+    case .noneOf(let ranges): !tag.isCovered(by: ranges)
+    case .contains, .containsNone, .within, .outside, .clock: false
     }
-    return matches ? .matched : .missed
   }
 
   private func compare(_ now: Timestamp) -> FilterVerdict {

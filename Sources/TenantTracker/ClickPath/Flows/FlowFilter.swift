@@ -1,3 +1,5 @@
+import Core
+
 /// Why a filter as configured means nothing.
 public enum FilterFault: Error, Hashable, Sendable {
   case unknownField(String)
@@ -16,6 +18,8 @@ public enum FilterFault: Error, Hashable, Sendable {
     case .operatorDoesNotApply(let field, let op): "“\(op.rawValue)” does not apply to \(field.rawValue)"
     case .noValues: "needs at least one value"
     case .badValue(.country, let value): "“\(value)” is no two-letter country code"
+    case .badValue(.ip, let value): "“\(value)” is no IP address or range such as 203.0.113.0/24"
+    case .badValue(.visitor, let value): "“\(value)” is neither new nor returning"
     case .badValue(.hour, let value): "“\(value)” is no hour (0 to 23) or range of hours (9-17)"
     case .badValue(.weekday, let value): "“\(value)” is no day of the week (mon to sun)"
     case .badValue(.language, let value): "“\(value)” is no language such as en or pt-BR"
@@ -35,6 +39,8 @@ public struct FlowFilter: Hashable, Sendable {
     case noneOf(TextSet)
     case contains(TextSet)
     case containsNone(TextSet)
+    case within([CIDR])
+    case outside([CIDR])
     /// Bit n stands for hour or weekday n (0 is Monday).
     case clock(bits: UInt32, LocalClock)
   }
@@ -53,6 +59,14 @@ public struct FlowFilter: Hashable, Sendable {
       if op.isNegated { bits = ~bits & (field == .hour ? 0xFF_FFFF : 0x7F) }
       guard let clock = clock(record.zone) else { throw .unknownZone(record.zone ?? "") }
       rule = .clock(bits: bits, clock)
+    case .ip:
+      var ranges: [CIDR] = []
+      for value in record.values {
+        guard let range = CIDR(value) else { throw .badValue(field, value) }
+        ranges.append(range)
+      }
+      let ordered = Set(ranges).sorted { ($0.base, $0.prefix) < ($1.base, $1.prefix) }
+      rule = op.isNegated ? .outside(ordered) : .within(ordered)
     default:
       var normalized: Set<String> = []
       for value in record.values { normalized.insert(try field.normalized(value)) }
@@ -80,6 +94,9 @@ extension FilterField {
     case .language:
       guard let tag = LanguageTag(text) else { throw .badValue(self, value) }
       return tag.text
+    case .visitor:
+      guard VisitorHistory(rawValue: text) != nil else { throw .badValue(self, value) }
+      return text
     case .referrer, .referrerDomain, .sub: return text  // empty: none was sent
     default:
       guard !text.isEmpty else { throw .badValue(self, value) }

@@ -32,6 +32,19 @@ public struct LocalClock: Hashable, Sendable {
     return Int((seconds + 86_400) % 86_400 / 3_600)
   }
 
+  /// Days since 1970 on the local calendar.
+  public func day(at time: Timestamp) -> Int {
+    let seconds = wallTime(at: time).seconds
+    return Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
+  }
+
+  /// When a local day begins; where midnight comes twice or never, the first moment of the day.
+  public func start(ofDay day: Int) -> Timestamp {
+    let midnight = Timestamp(seconds: Int64(day) * 86_400)
+    let candidates = Set(changes.map(\.offset) + [firstOffset]).map { midnight - .seconds($0) }
+    return candidates.sorted().first { self.day(at: $0) == day } ?? midnight - .seconds(offset(at: midnight))
+  }
+
   /// 0 is Monday, 6 Sunday.
   public func weekday(at time: Timestamp) -> Int { wallTime(at: time).utcDate.weekday }
 

@@ -13,10 +13,20 @@ enum TextSet: Hashable, Sendable {
   }
 
   /// Whether `text` contains one of the values.
-  func hasPart(of text: String) -> Bool {
+  func hasPart(of text: String) -> Bool { firstPart(of: text) != nil }
+
+  /// A value that `text` contains.
+  func firstPart(of text: String) -> String? {
     switch self {
-    case .few(let values): values.contains { text.holds($0) }
-    case .many(let values): values.contains { text.holds($0) }
+    case .few(let values): values.first { text.holds($0) }
+    case .many(let values): values.first { text.holds($0) }
+    }
+  }
+
+  var values: [String] {
+    switch self {
+    case .few(let values): values
+    case .many(let values): Array(values)
     }
   }
 }

@@ -2,10 +2,19 @@
 struct WeightTable<Item: Sendable>: Sendable {
   struct Entry: Sendable {
     let item: Item
+    /// What the trace calls it: `landing:3`.
+    let name: String
     /// What a draw of it leaves in the trace: `landing:3 w=100/150`, or `landing:3` when there was no choice.
     let reason: String
+    let weight: UInt64
     /// The sum of the weights up to and including this one.
     fileprivate let upTo: UInt64
+  }
+
+  /// What was drawn, and what would have been if it were open.
+  struct Draw: Sendable {
+    let entry: Entry
+    let insteadOf: Entry?
   }
 
   let entries: [Entry]
@@ -20,7 +29,8 @@ struct WeightTable<Item: Sendable>: Sendable {
     entries = drawn.map { item, weight in
       sum += weight
       let name = label(item)
-      return Entry(item: item, reason: drawn.count == 1 ? name : "\(name) w=\(weight)/\(total)", upTo: sum)
+      let reason = drawn.count == 1 ? name : "\(name) w=\(weight)/\(total)"
+      return Entry(item: item, name: name, reason: reason, weight: weight, upTo: sum)
     }
   }
 
@@ -30,6 +40,33 @@ struct WeightTable<Item: Sendable>: Sendable {
     let point = generator.below(total)
     return entries.first { point < $0.upTo }
   }
+
+  /// One of the open items: each has the share of its weight among those that are open. Nil when none is.
+  func draw(_ generator: ChaChaGenerator, where isOpen: (Item) -> Bool) -> Draw? {
+    guard let first = draw(generator) else { return nil }
+    if isOpen(first.item) { return Draw(entry: first, insteadOf: nil) }
+    // Who is drawn in the place of one that is closed is drawn by the same shares, so the shares over all stay right.
+    let open = entries.filter { isOpen($0.item) }
+    var point = open.count > 1 ? generator.below(open.reduce(0) { $0 + $1.weight }) : 0
+    for entry in open {
+      if point < entry.weight { return Draw(entry: entry, insteadOf: first) }
+      point -= entry.weight
+    }
+    return nil
+  }
+}
+
+/// A landing or offer.
+protocol FlowItem: Sendable {
+  var id: Int64 { get }
+}
+
+extension Snapshot.Landing: FlowItem {}
+extension Snapshot.Offer: FlowItem {}
+
+extension WeightTable where Item: FlowItem {
+  /// The entry of an item that can be drawn.
+  func entry(_ id: Int64) -> Entry? { entries.first { $0.item.id == id } }
 }
 
 /// Arithmetic on weights for the flow editor.

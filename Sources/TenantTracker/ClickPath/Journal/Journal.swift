@@ -11,8 +11,8 @@ public final class Journal: Sendable {
   let files: any JournalFiles
   let settings: JournalSettings
   let onFault: @Sendable (JournalFault) -> Void
-  private let tally = JournalTally()
-  private let intake: JournalIntake
+  let tally = JournalTally()
+  let intake: JournalIntake
   private let awaited: AwaitedAppends
   let segments: SegmentTable
   private let supply: SegmentSupply

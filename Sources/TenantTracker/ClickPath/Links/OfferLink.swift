@@ -15,16 +15,19 @@ public struct OfferLink: Sendable {
   private static let version: UInt8 = 1
 
   init(
-    click: ClickID, offer: Snapshot.Offer, campaignID: Int64, flowID: Int64?, landingID: Int64?, facts: ClickFacts
+    click: ClickID, offer: Snapshot.Offer, campaign: Snapshot.Campaign, flowID: Int64?, landingID: Int64?,
+    facts: ClickFacts
   ) {
     self.click = click
     offerID = offer.id
-    self.campaignID = campaignID
+    campaignID = campaign.id
     self.flowID = flowID
     self.landingID = landingID
     self.facts = []
-    var needed = offer.url.visitorFacts
-    if offer.url.usesPayout, offer.paysByCountry, !needed.contains(.country) { needed.append(.country) }
+    var needs = offer.url.needs
+    if let pixels = campaign.ways.profile.pixels { needs.formUnion(pixels.needs) }
+    var needed = needs.visitorFacts
+    if needs.usesPayout, offer.paysByCountry, !needed.contains(.country) { needed.append(.country) }
     for fact in needed {
       if let text = facts.text(of: fact) { self.facts.append((fact, text)) }
     }

@@ -12,10 +12,40 @@ struct SipHash {
   /// The tag's two little-endian words.
   static func tag(of message: [UInt8], key: (UInt64, UInt64)) -> (UInt64, UInt64) {
     var state = SipHash(key)
-    let whole = message.count & ~7
-    for start in stride(from: 0, to: whole, by: 8) { state.absorb(word(message[start..<start + 8])) }
-    state.absorb(word(message[whole...]) | UInt64(truncatingIfNeeded: message.count) << 56)
+    message.withUnsafeBytes { state.absorb($0, length: $0.count) }
     return state.finish()
+  }
+
+  /// The first word of the tag over three words.
+  static func word(_ first: UInt64, _ second: UInt64, _ third: UInt64, key: (UInt64, UInt64)) -> UInt64 {
+    var state = SipHash(key)
+    state.absorb(first)
+    state.absorb(second)
+    state.absorb(third)
+    state.absorb(24 << 56)
+    return state.finish().0
+  }
+
+  /// The first word of the tag over two words and the bytes after them.
+  static func word(
+    _ first: UInt64, _ second: UInt64, _ bytes: UnsafeRawBufferPointer, key: (UInt64, UInt64)
+  ) -> UInt64 {
+    var state = SipHash(key)
+    state.absorb(first)
+    state.absorb(second)
+    state.absorb(bytes, length: bytes.count + 16)
+    return state.finish().0
+  }
+
+  /// The rest of a message that is `length` bytes long in all.
+  private mutating func absorb(_ bytes: UnsafeRawBufferPointer, length: Int) {
+    let whole = bytes.count & ~7
+    for offset in stride(from: 0, to: whole, by: 8) {
+      absorb(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+    }
+    var last = UInt64(truncatingIfNeeded: length) << 56
+    for offset in whole..<bytes.count { last |= UInt64(bytes[offset]) << UInt64((offset - whole) * 8) }
+    absorb(last)
   }
 
   private mutating func absorb(_ word: UInt64) {
@@ -50,9 +80,4 @@ struct SipHash {
 
   @inline(__always)
   private func rotated(_ word: UInt64, _ count: UInt64) -> UInt64 { word &<< count | word &>> (64 - count) }
-
-  /// At most eight bytes, the first the lowest.
-  private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-  }
 }

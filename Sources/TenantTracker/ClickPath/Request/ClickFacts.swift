@@ -22,6 +22,10 @@ public struct ClickFacts: Sendable {
   public var region: String?
   public var city: String?
   public var isp: String?
+  /// English name of ``country``, for call-outs; not stored.
+  public var countryName: String?
+  /// `cellular`, `broadband`, `corporate`...: only a connection-type database knows.
+  public var connection: String?
 
   // User agent
   public var os: String?
@@ -31,8 +35,20 @@ public struct ClickFacts: Sendable {
   // Judgement
   /// 0...100.
   public var fraudScore: UInt8?
-  /// First visit within the campaign's window.
+  /// The known bot that the user agent names: `Googlebot`.
+  public var bot: String?
+  /// First visit to the campaign within the window.
   public var isUnique = false
+  /// The same for the flow and for the whole tenant.
+  public var isUniqueInFlow = false
+  public var isUniqueGlobally = false
+
+  // Memory
+  /// Whether the request carried the visitor's cookie.
+  public var hadCookie = false
+  /// Keyed hashes of the full address, and of address and user agent: what the visitor memory knows visitors by.
+  public var addressKey: UInt64 = 0
+  public var visitorKey: UInt64 = 0
 
   public init(address: IPAddress) { self.address = address }
 }
@@ -58,5 +74,8 @@ extension ClickFacts {
     device = event.device
     fraudScore = event.fraudScore
     isUnique = event.isUnique
+    isUniqueInFlow = event.isUniqueInFlow
+    isUniqueGlobally = event.isUniqueGlobally
+    connection = event.connection
   }
 }

@@ -48,6 +48,7 @@ public struct VisitorHeaders: Sendable {
   public private(set) var purpose: String?
   public private(set) var mozPurpose: String?
   public private(set) var previewPurpose: String?
+  public private(set) var hints = ClientHints()
 
   public init() {}
 
@@ -56,24 +57,37 @@ public struct VisitorHeaders: Sendable {
   }
 
   /// Keeps the value if a step wants this header (any case). The first of a kind stays, but cookies add up.
-  public mutating func take(_ name: String, _ value: String) {
-    name.utf8Buffer { name in
-      // The length alone rules most headers out.
-      switch name.count {
-      case 5: if name.equals(caseInsensitively: "x-moz") { mozPurpose = mozPurpose ?? value }
-      case 6: if name.equals(caseInsensitively: "cookie") { cookie = cookie.map { "\($0); \(value)" } ?? value }
-      case 7:
-        if name.equals(caseInsensitively: "referer") {
-          referrer = referrer ?? value
-        } else if name.equals(caseInsensitively: "purpose") {
-          purpose = purpose ?? value
-        }
-      case 9: if name.equals(caseInsensitively: "x-purpose") { previewPurpose = previewPurpose ?? value }
-      case 10: if name.equals(caseInsensitively: "user-agent") { userAgent = userAgent ?? value }
-      case 11: if name.equals(caseInsensitively: "sec-purpose") { secPurpose = secPurpose ?? value }
-      case 15: if name.equals(caseInsensitively: "accept-language") { acceptLanguage = acceptLanguage ?? value }
-      default: break
+  public mutating func take(_ name: String, _ value: String) { name.utf8Buffer { take($0, value) } }
+
+  /// - Parameter value: Made only for a header that is wanted.
+  public mutating func take(_ name: UnsafeBufferPointer<UInt8>, _ value: @autoclosure () -> String) {
+    // The length alone rules most headers out.
+    switch name.count {
+    case 5: if name.equals(caseInsensitively: "x-moz") { mozPurpose = mozPurpose ?? value() }
+    case 6: if name.equals(caseInsensitively: "cookie") { cookie = cookie.map { "\($0); \(value())" } ?? value() }
+    case 7:
+      if name.equals(caseInsensitively: "referer") {
+        referrer = referrer ?? value()
+      } else if name.equals(caseInsensitively: "purpose") {
+        purpose = purpose ?? value()
       }
+    case 9:
+      if name.equals(caseInsensitively: "sec-ch-ua") {
+        hints.brands = hints.brands ?? value()
+      } else if name.equals(caseInsensitively: "x-purpose") {
+        previewPurpose = previewPurpose ?? value()
+      }
+    case 10: if name.equals(caseInsensitively: "user-agent") { userAgent = userAgent ?? value() }
+    case 11: if name.equals(caseInsensitively: "sec-purpose") { secPurpose = secPurpose ?? value() }
+    case 15:
+      if name.equals(caseInsensitively: "accept-language") {
+        acceptLanguage = acceptLanguage ?? value()
+      } else if name.equals(caseInsensitively: "sec-ch-ua-model") {
+        hints.model = hints.model ?? value()
+      }
+    case 16: if name.equals(caseInsensitively: "sec-ch-ua-mobile") { hints.mobile = hints.mobile ?? value() }
+    case 18: if name.equals(caseInsensitively: "sec-ch-ua-platform") { hints.platform = hints.platform ?? value() }
+    default: break
     }
   }
 

@@ -10,16 +10,30 @@ extension Snapshot {
     public let offers: [Int64: Offer]
     public let landings: [Int64: Landing]
     public let networks: [Network]
+    /// What the licence grants.
+    public let features: Set<String>
+    /// Whether clicks get a fraud score.
+    let scoresFraud: Bool
+    public let blacklist: AddressSet
+    /// The clock of ``settings``' time zone.
+    public let clock: LocalClock
+    /// How visitors of no known campaign are sent on.
+    let defaultProfile: Profile
     private let campaignsBySlug: [String: Campaign]
     private let networksByKey: [String: Network]
 
     init(
       _ record: TenantRecord, campaigns: [Campaign], offers: [Int64: Offer], landings: [Int64: Landing],
-      networks: [Network]
+      networks: [Network], blacklist: AddressSet, clock: LocalClock, defaultProfile: Profile
     ) {
       id = record.id
       slug = record.slug
       settings = record.settings
+      features = record.features
+      scoresFraud = record.features.contains(FraudScore.feature)
+      self.blacklist = blacklist
+      self.clock = clock
+      self.defaultProfile = defaultProfile
       self.campaigns = Dictionary(campaigns.map { ($0.id, $0) }) { first, _ in first }
       campaignsBySlug = Dictionary(campaigns.map { ($0.slug, $0) }) { first, _ in first }
       self.offers = offers
@@ -44,13 +58,17 @@ extension Snapshot {
     public let costPerClick: Micros
     public let currency: Currency
     let appendsClickParameter: Bool
+    public let botFilter: BotFilterRecord
+    public let frequencyCap: FrequencyCapRecord?
     let forced: [Flow]
     let regular: [Flow]
     let fallback: Flow?
     let defaultOffer: Offer?
+    let ways: Ways
 
     init(
-      _ record: CampaignRecord, source: Source?, forced: [Flow], regular: [Flow], fallback: Flow?, defaultOffer: Offer?
+      _ record: CampaignRecord, source: Source?, forced: [Flow], regular: [Flow], fallback: Flow?,
+      defaultOffer: Offer?, ways: Ways
     ) {
       id = record.id
       slug = record.slug
@@ -60,10 +78,13 @@ extension Snapshot {
       costPerClick = record.costPerClick
       currency = record.currency
       appendsClickParameter = record.appendsClickParameter
+      botFilter = record.botFilter
+      frequencyCap = record.frequencyCap
       self.forced = forced
       self.regular = regular
       self.fallback = fallback
       self.defaultOffer = defaultOffer
+      self.ways = ways
     }
   }
 
@@ -71,6 +92,7 @@ extension Snapshot {
     let id: Int64
     let kind: FlowKind
     let weight: UInt64
+    let binding: Binding
     let filters: [FlowFilter]
     let landings: WeightTable<Landing>
     let offers: WeightTable<Offer>
@@ -84,6 +106,7 @@ extension Snapshot {
       id = record.id
       kind = record.kind
       weight = UInt64(max(0, min(record.weight, Weights.limit)))
+      binding = record.binding
       self.filters = filters
       self.landings = landings
       self.offers = offers
@@ -100,11 +123,14 @@ extension Snapshot {
     public let id: Int64
     public let name: String
     let content: Content
+    /// Whether spy tools are kept out: it is wanted, and the licence grants it.
+    let isProtected: Bool
 
-    init(id: Int64, name: String, content: Content) {
+    init(id: Int64, name: String, content: Content, isProtected: Bool) {
       self.id = id
       self.name = name
       self.content = content
+      self.isProtected = isProtected
     }
   }
 
@@ -113,6 +139,9 @@ extension Snapshot {
     public let name: String
     public let networkID: Int64?
     public let currency: Currency
+    /// Conversions a day of the tenant's and in all; nil without a cap.
+    public let capDaily: Int?
+    public let capTotal: Int?
     private let payout: Micros
     private let geoPayouts: [String: Micros]
     let url: URLTemplate
@@ -122,6 +151,8 @@ extension Snapshot {
       name = record.name
       networkID = record.networkID
       currency = record.currency
+      capDaily = record.capDaily
+      capTotal = record.capTotal
       payout = record.payout
       var payouts: [String: Micros] = [:]
       for (country, payout) in record.geoPayouts { payouts[CountryAlias.resolved(country.lowercased())] = payout }
@@ -141,14 +172,15 @@ extension Snapshot {
   public struct Source: Sendable {
     public let id: Int64
     public let name: String
-    let clickIDParameter: [UInt8]
+    /// In the order in which they count.
+    let clickIDParameters: [[UInt8]]
     let costParameter: [UInt8]
     let currency: Currency?
 
     init(_ record: SourceRecord) {
       id = record.id
       name = record.name
-      clickIDParameter = Array(record.clickIDParameter.utf8)
+      clickIDParameters = ([record.clickIDParameter] + (record.moreClickIDParameters ?? [])).map { Array($0.utf8) }
       costParameter = Array(record.costParameter.utf8)
       currency = record.currency
     }

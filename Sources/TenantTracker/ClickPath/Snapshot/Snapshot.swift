@@ -14,6 +14,53 @@ public struct Snapshot: Sendable {
     public let tenant: Tenant
     /// Whether the dashboard lives on the same host, so that landings must not share its origin.
     public let servesDashboard: Bool
+    private let bare: Bare
+
+    /// What `GET /` does where there is no dashboard.
+    public var root: Root { bare.root }
+    /// The text of `robots.txt`.
+    public var robots: String { bare.robots }
+
+    /// What `GET /` does where there is no dashboard.
+    public enum Root: Hashable, Sendable {
+      case notFound
+      case campaign(slug: String)
+      case redirect(String)
+    }
+
+    /// What the host itself answers. Apart from the rest: a click has no need of it, so it must not cost one.
+    private final class Bare: Sendable {
+      let root: Root
+      let robots: String
+
+      init(root: Root, robots: String) {
+        self.root = root
+        self.robots = robots
+      }
+
+      /// Links are nothing to be found by searching.
+      static let noRobots = "User-agent: *\nDisallow: /\n"
+      static let nothing = Bare(root: .notFound, robots: noRobots)
+    }
+
+    init(tenant: Tenant, servesDashboard: Bool) {
+      self.tenant = tenant
+      self.servesDashboard = servesDashboard
+      bare = .nothing
+    }
+
+    /// A campaign that is gone is not found.
+    init(tenant: Tenant, host: HostRecord) {
+      let root: Root =
+        switch host.root {
+        case .campaign(let id): tenant.campaigns[id].map { .campaign(slug: $0.slug) } ?? .notFound
+        case .redirect(let url): .redirect(url)
+        case nil: .notFound
+        }
+      self.tenant = tenant
+      servesDashboard = host.servesDashboard
+      bare = Bare(root: root, robots: host.robots ?? Bare.noRobots)
+    }
   }
 
   init(takenAt: Timestamp, isSingleTenant: Bool, tenants: [Tenant], places: [String: Place], defaultTenant: Tenant?) {

@@ -57,7 +57,7 @@ public struct SnapshotBuilder: Sendable {
           }
           continue
         }
-        places[name] = Snapshot.Place(tenant: tenant, servesDashboard: host.servesDashboard)
+        places[name] = Snapshot.Place(tenant: tenant, host: host)
       }
     }
     return places

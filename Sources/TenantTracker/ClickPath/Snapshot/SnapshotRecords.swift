@@ -39,6 +39,12 @@ public struct TenantRecord: Hashable, Sendable, Codable {
   public var offers: [OfferRecord] = []
   public var sources: [SourceRecord] = []
   public var networks: [NetworkRecord] = []
+  public var profiles: [TrackingProfileRecord] = []
+  public var blacklist: [BlacklistRecord] = []
+  /// Of offers with a cap, what the database counted.
+  public var capCounts: [Int64: OfferCaps.Count] = [:]
+  /// What the licence grants: the names of features. The click path asks nobody else.
+  public var features: Set<String> = []
 
   public init(id: Int64, slug: String, isDefault: Bool = false) {
     self.id = id
@@ -51,6 +57,16 @@ public struct HostRecord: Hashable, Sendable, Codable {
   public var host: String
   /// Whether the dashboard answers there too: then landings run sandboxed.
   public var servesDashboard: Bool
+  /// What `GET /` does where there is no dashboard; nil for not found.
+  public var root: Root?
+  /// The text of `robots.txt`; nil for one that keeps all crawlers out.
+  public var robots: String?
+
+  public enum Root: Hashable, Sendable, Codable {
+    /// As the campaign's own link.
+    case campaign(Int64)
+    case redirect(String)
+  }
 
   public init(host: String, servesDashboard: Bool) {
     self.host = host
@@ -64,6 +80,8 @@ public struct SettingsRecord: Hashable, Sendable, Codable {
   public var timeZone = "UTC"
   /// How long a visitor is not unique again.
   public var uniquenessHours = 24
+  /// Cut addresses before anything is stored.
+  public var anonymizesAddresses = false
 
   public init() {}
 }
@@ -110,6 +128,11 @@ public struct CampaignRecord: Hashable, Sendable, Codable {
   /// Hand `_tly_click` to landings and offers.
   public var appendsClickParameter = true
   public var isPaused = false
+  public var botFilter = BotFilterRecord()
+  public var frequencyCap: FrequencyCapRecord?
+  /// Nil for the tenant's default profile.
+  public var profileID: Int64?
+  public var pixels: RetargetingRecord?
 
   public init(id: Int64, slug: String, name: String, currency: Currency) {
     self.id = id
@@ -117,6 +140,100 @@ public struct CampaignRecord: Hashable, Sendable, Codable {
     self.name = name
     self.currency = currency
   }
+}
+
+public struct BotFilterRecord: Hashable, Sendable, Codable {
+  public var isEnabled = false
+  /// Where bots go that no campaign has a place for.
+  public static let defaultURL = "https://www.google.com/"
+
+  /// Nil for ``defaultURL``.
+  public var redirectURL: String?
+
+  public init() {}
+}
+
+/// At most ``limit`` visits within ``hours``, counted back from now.
+public struct FrequencyCapRecord: Hashable, Sendable, Codable {
+  public enum Key: String, Hashable, Sendable, Codable, CaseIterable {
+    case address
+    /// The visitor's cookie, else the address: carriers put thousands of phones behind one address.
+    case visitor
+  }
+
+  public var limit: Int
+  public var hours: Int
+  /// Nil for a plain page.
+  public var redirectURL: String?
+  public var key = Key.address
+
+  public init(limit: Int, hours: Int) {
+    self.limit = limit
+    self.hours = hours
+  }
+}
+
+/// The pixels that a campaign fires at its visitors before they go on.
+public struct RetargetingRecord: Hashable, Sendable, Codable {
+  public var facebook: String?
+  public var google: String?
+  public var tiktok: String?
+  /// HTML: script elements of the user's own.
+  public var scripts: String?
+
+  public init() {}
+}
+
+/// How visitors are sent on (Routy's tracking profiles).
+public struct TrackingProfileRecord: Hashable, Sendable, Codable {
+  public enum Redirect: String, Hashable, Sendable, Codable, CaseIterable {
+    case moved = "301"
+    case found = "302"
+    case temporary = "307"
+    case meta
+    case script = "javascript"
+    case hideReferrer = "hide_referrer"
+    /// Answers 200 and stays.
+    case none = "200"
+  }
+
+  public var id: Int64
+  public var name: String
+  public var isDefault = false
+  public var redirect = Redirect.found
+  /// HTML that a page between fires before it goes on: images and scripts, with macros.
+  public var pixels: String?
+  /// Hand the request's own parameters on to the destination.
+  public var passesParameters = false
+
+  public init(id: Int64, name: String) {
+    self.id = id
+    self.name = name
+  }
+}
+
+/// An address or range that nobody wants clicks of.
+public struct BlacklistRecord: Hashable, Sendable, Codable {
+  /// Address or CIDR range.
+  public var range: String
+  public var isAutomatic: Bool
+  /// Nil for one that stays.
+  public var expiresAt: Timestamp?
+
+  public init(range: String, isAutomatic: Bool = false, expiresAt: Timestamp? = nil) {
+    self.range = range
+    self.isAutomatic = isAutomatic
+    self.expiresAt = expiresAt
+  }
+}
+
+/// What a returning visitor sees again for 24 hours.
+public enum Binding: String, Hashable, Sendable, Codable, CaseIterable {
+  case none, landing, offer
+  case landingOffer = "landing_offer"
+
+  var keepsLanding: Bool { self == .landing || self == .landingOffer }
+  var keepsOffer: Bool { self == .offer || self == .landingOffer }
 }
 
 public enum FlowKind: String, Hashable, Sendable, Codable, CaseIterable {
@@ -134,6 +251,7 @@ public struct FlowRecord: Hashable, Sendable, Codable {
   public var landings: [WeightedID] = []
   public var offers: [WeightedID] = []
   public var isActive = true
+  public var binding = Binding.none
 
   public init(id: Int64, campaignID: Int64, name: String, kind: FlowKind) {
     self.id = id
@@ -180,6 +298,9 @@ public struct LandingRecord: Hashable, Sendable, Codable {
   public var id: Int64
   public var name: String
   public var content: Content
+  /// Keeps spy tools out (where the licence grants it).
+  public var isProtected = false
+  public var isPaused = false
 
   public init(id: Int64, name: String, content: Content) {
     self.id = id
@@ -197,6 +318,10 @@ public struct OfferRecord: Hashable, Sendable, Codable {
   public var currency: Currency
   /// By country code; others get ``payout``.
   public var geoPayouts: [String: Micros] = [:]
+  /// Conversions a day of the tenant's, and in all, after which the flow's next offer takes over.
+  public var capDaily: Int?
+  public var capTotal: Int?
+  public var isPaused = false
 
   public init(id: Int64, name: String, url: String, currency: Currency) {
     self.id = id
@@ -212,6 +337,8 @@ public struct SourceRecord: Hashable, Sendable, Codable {
   /// The query parameters that carry the source's click id and what the click cost.
   public var clickIDParameter = "click_id"
   public var costParameter = "cost"
+  /// Others that carry the click id where the first is not sent.
+  public var moreClickIDParameters: [String]?
   /// Of the cost parameter; nil for the campaign's.
   public var currency: Currency?
 

@@ -7,6 +7,10 @@ struct TenantCompiler {
   private(set) var problems: [SnapshotProblem] = []
   private var offers: [Int64: Snapshot.Offer] = [:]
   private var landings: [Int64: Snapshot.Landing] = [:]
+  private var profiles: [Int64: Snapshot.Profile] = [:]
+  private var defaultProfile = Snapshot.Profile.plain
+  private var pausedOffers: Set<Int64> = []
+  private var pausedLandings: Set<Int64> = []
 
   init(_ record: TenantRecord) {
     self.record = record
@@ -18,6 +22,10 @@ struct TenantCompiler {
   mutating func compile() -> Snapshot.Tenant {
     for offer in record.offers { offers[offer.id] = compile(offer) }
     for landing in record.landings { landings[landing.id] = compile(landing) }
+    for profile in record.profiles { profiles[profile.id] = Snapshot.Profile(profile) { clocks[$0] } }
+    defaultProfile = record.profiles.first(where: \.isDefault).flatMap { profiles[$0.id] } ?? .plain
+    pausedOffers = Set(record.offers.filter(\.isPaused).map(\.id))
+    pausedLandings = Set(record.landings.filter(\.isPaused).map(\.id))
     let sources = Dictionary(record.sources.map { ($0.id, Snapshot.Source($0)) }) { first, _ in first }
     let flows = Dictionary(grouping: record.flows.filter(\.isActive), by: \.campaignID)
     var campaigns: [Snapshot.Campaign] = []
@@ -32,14 +40,27 @@ struct TenantCompiler {
       campaigns.append(compile(campaign, source: source, flows: flows[campaign.id] ?? []))
     }
     return Snapshot.Tenant(
-      record, campaigns: campaigns, offers: offers, landings: landings, networks: record.networks.map { compile($0) })
+      record, campaigns: campaigns, offers: offers, landings: landings, networks: record.networks.map { compile($0) },
+      blacklist: blacklist(), clock: clocks[record.settings.timeZone] ?? .utc, defaultProfile: defaultProfile)
+  }
+
+  private mutating func blacklist() -> AddressSet {
+    AddressSet(
+      record.blacklist.compactMap { entry in
+        guard let range = CIDR(entry.range) else {
+          report("blacklist", "“\(entry.range)” is no address or range")
+          return nil
+        }
+        return (range, entry.isAutomatic ? .automatic : .manual, entry.expiresAt)
+      })
   }
 
   private mutating func compile(
     _ campaign: CampaignRecord, source: Snapshot.Source?, flows: [FlowRecord]
   ) -> Snapshot.Campaign {
-    let defaultOffer = campaign.offerID.flatMap { offers[$0] }
-    if let id = campaign.offerID, defaultOffer == nil { report("campaign \(campaign.id)", "there is no offer \(id)") }
+    let offer = campaign.offerID.flatMap { offers[$0] }
+    let defaultOffer = offer.flatMap { pausedOffers.contains($0.id) ? nil : $0 }
+    if let id = campaign.offerID, offer == nil { report("campaign \(campaign.id)", "there is no offer \(id)") }
     var compiled: [FlowKind: [Snapshot.Flow]] = [:]
     for flow in flows {
       guard let result = compile(flow, campaignHasOffer: defaultOffer != nil) else { continue }
@@ -48,7 +69,22 @@ struct TenantCompiler {
     // Of several default flows only the first runs (Conflict Detection).
     return Snapshot.Campaign(
       campaign, source: source, forced: compiled[.forced] ?? [], regular: compiled[.regular] ?? [],
-      fallback: compiled[.default]?.first, defaultOffer: defaultOffer)
+      fallback: compiled[.default]?.first, defaultOffer: defaultOffer, ways: ways(of: campaign))
+  }
+
+  private mutating func ways(of campaign: CampaignRecord) -> Snapshot.Campaign.Ways {
+    let subject = "campaign \(campaign.id)"
+    var ways = Snapshot.Campaign.Ways(profile: defaultProfile)
+    if let id = campaign.profileID {
+      if profiles[id] == nil { report(subject, "there is no tracking profile \(id)") }
+      ways.profile = profiles[id] ?? defaultProfile
+    }
+    if record.features.contains(RetargetingRecord.feature) {
+      ways.retargeting = campaign.pixels.flatMap { RetargetingPixels($0) }
+    }
+    ways.bots = campaign.botFilter.redirectURL.flatMap { template($0, of: "\(subject)’s bot filter") }
+    ways.capped = campaign.frequencyCap?.redirectURL.flatMap { template($0, of: "\(subject)’s frequency cap") }
+    return ways
   }
 
   /// Nil for a flow with a filter that can't be read: without it, the flow would take visitors it is not meant for.
@@ -66,10 +102,13 @@ struct TenantCompiler {
     var present = flow
     present.landings = flow.landings.filter { landings[$0.id] != nil }
     present.offers = flow.offers.filter { offers[$0.id] != nil }
-    for missing in Set(flow.landings).subtracting(present.landings) {
+    // What is paused stays in its place and is never drawn.
+    present.landings = present.landings.map { pausedLandings.contains($0.id) ? WeightedID(id: $0.id, weight: 0) : $0 }
+    present.offers = present.offers.map { pausedOffers.contains($0.id) ? WeightedID(id: $0.id, weight: 0) : $0 }
+    for missing in flow.landings where landings[missing.id] == nil {
       report("flow \(flow.id)", "there is no landing \(missing.id)")
     }
-    for missing in Set(flow.offers).subtracting(present.offers) {
+    for missing in flow.offers where offers[missing.id] == nil {
       report("flow \(flow.id)", "there is no offer \(missing.id)")
     }
     return Snapshot.Flow(
@@ -88,17 +127,19 @@ struct TenantCompiler {
   }
 
   private mutating func compile(_ landing: LandingRecord) -> Snapshot.Landing? {
+    let content: Snapshot.Landing.Content
     switch landing.content {
-    case .local(let html):
-      return Snapshot.Landing(id: landing.id, name: landing.name, content: .page(PageTemplate(html)))
+    case .local(let html): content = .page(PageTemplate(html))
     case .url(let url):
       guard let url = template(url, of: "landing \(landing.id)") else { return nil }
-      return Snapshot.Landing(id: landing.id, name: landing.name, content: .redirect(url))
+      content = .redirect(url)
     }
+    let isProtected = landing.isProtected && record.features.contains("lander_protection")
+    return Snapshot.Landing(id: landing.id, name: landing.name, content: content, isProtected: isProtected)
   }
 
   private mutating func template(_ url: String, of subject: String) -> URLTemplate? {
-    guard WebURL.isAbsolute(url) else {
+    guard WebURL.isTemplate(url) else {
       report(subject, "its URL is not absolute")
       return nil
     }
@@ -130,10 +171,13 @@ extension TenantRecord {
   public var zoneNames: Set<String> {
     var names: Set<String> = [settings.timeZone]
     for flow in flows { names.formUnion(flow.filters.compactMap(\.zone)) }
-    for offer in offers { names.formUnion(URLTemplate.zoneNames(in: offer.url)) }
-    for landing in landings {
-      if case .url(let url) = landing.content { names.formUnion(URLTemplate.zoneNames(in: url)) }
+    var urls = offers.map(\.url)
+    for landing in landings { if case .url(let url) = landing.content { urls.append(url) } }
+    for campaign in campaigns {
+      urls += [campaign.botFilter.redirectURL, campaign.frequencyCap?.redirectURL].compactMap { $0 }
     }
+    for url in urls { names.formUnion(URLTemplate.zoneNames(in: url)) }
+    for profile in profiles { names.formUnion(PixelTemplate.zoneNames(in: profile.pixels ?? "")) }
     return names
   }
 }

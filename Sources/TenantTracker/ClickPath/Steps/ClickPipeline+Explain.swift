@@ -8,15 +8,16 @@ extension ClickPipeline {
     guard let campaign = place.tenant.campaign(slug: slug) else {
       return ["recorded": false, "decision": "not_found", "reason": .string(StopReason.unknownCampaign.rawValue)]
     }
-    var hit = Hit(request, tenant: place.tenant, campaign: campaign, generator: generator)
+    var hit = Hit(request, tenant: place.tenant, campaign: campaign, generator: generator, isRehearsal: true)
     let stop = decide(&hit)
-    let answer = stop == nil ? answer(hit, in: place, isRecorded: false) : .notFound
+    let answer = answer(
+      &hit, stoppedBy: stop, in: place, isRecorded: false, firesPixels: Uncounted(request) == nil)
     return [
       "recorded": false,
       "campaign": ["id": .int(campaign.id), "slug": .string(campaign.slug)],
       "decision": .string(hit.decision(stop)), "reason": JSONValue(stop?.rawValue),
       "uncounted": JSONValue(Uncounted(request)?.rawValue),
-      "status": .int(answer.status), "location": JSONValue(answer.header("Location")),
+      "status": .int(answer.status), "location": JSONValue(answer.destination),
       "flow_id": JSONValue(hit.flow?.id), "landing_id": JSONValue(hit.landing?.id),
       "offer_id": JSONValue(hit.offer?.id), "stages": JSONValue(stages.map(\.name)), "facts": hit.factsJSON,
       "trace": JSONValue(hit.trace),
@@ -29,7 +30,7 @@ extension ClickPipeline {
 
 extension Hit {
   fileprivate func decision(_ stop: StopReason?) -> String {
-    if stop != nil { return "not_found" }
+    if let stop { return stop.status?.rawValue ?? "not_found" }
     return landing == nil ? "offer" : "landing"
   }
 
@@ -37,7 +38,7 @@ extension Hit {
     var subs = JSONObject()
     for (number, value) in facts.subs { subs["sub\(number)"] = .string(value) }
     return [
-      "ip": .string(facts.address.description), "country": JSONValue(facts.country), "region": JSONValue(facts.region),
+      "ip": .string(storedAddress.description), "country": JSONValue(facts.country), "region": JSONValue(facts.region),
       "city": JSONValue(facts.city), "isp": JSONValue(facts.isp), "os": JSONValue(facts.os),
       "browser": JSONValue(facts.browser), "device": JSONValue(facts.device),
       "language": JSONValue(facts.language?.text), "referrer": JSONValue(facts.referrer),

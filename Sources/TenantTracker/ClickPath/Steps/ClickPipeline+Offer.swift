@@ -16,15 +16,17 @@ extension ClickPipeline {
     OfferLink(click: click, offerID: offerID, query: query, signer: links)
   }
 
-  /// Sends the visitor of a landing on to the offer. A 404 only if the tenant has no such offer.
+  /// Sends the visitor of a landing on to the offer. A 404 only if the tenant has no such offer, or its URL
+  /// came to nothing.
   /// - Parameter click: Nil when the URL held none of our ids: then the offer gets none.
   public func offer(
     _ click: ClickID?, offerID: Int64, knowing knowledge: OfferKnowledge, _ request: VisitorRequest,
-    in tenant: Snapshot.Tenant, using generator: ChaChaGenerator
+    in place: Snapshot.Place, using generator: ChaChaGenerator
   ) -> TrackingAnswer {
+    let tenant = place.tenant
     guard let offer = tenant.offers[offerID] else { return .notFound }
-    var context = MacroContext(
-      click: click?.ascii, offer: offer, facts: ClickFacts(address: request.address), now: request.now)
+    let address = tenant.settings.anonymizesAddresses ? request.address.anonymized : request.address
+    var context = MacroContext(click: click?.ascii, offer: offer, facts: ClickFacts(address: address), now: request.now)
     switch knowledge {
     case .link(let link):
       context.campaign = tenant.campaigns[link.campaignID]
@@ -38,6 +40,12 @@ extension ClickPipeline {
       context.facts = ClickFacts(event)
     case .nothing: break
     }
-    return .redirect(to: destination(offer.url, context, isOffer: true, using: generator))
+    context.profile = context.campaign?.ways.profile ?? tenant.defaultProfile
+    let url = destination(offer.url, context, isOffer: true, of: request, using: generator)
+    // Retargeting pixels were fired on the way to the landing.
+    let departure = Departure(
+      url: url, profile: context.profile, firesPixels: Uncounted(request) == nil,
+      isOnDashboardHost: place.servesDashboard)
+    return departure.answer(context, using: generator).answer
   }
 }

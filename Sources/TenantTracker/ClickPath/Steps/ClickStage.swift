@@ -17,9 +17,11 @@ public enum ClickStage: Int, Hashable, Comparable, Sendable, CaseIterable {
   case uniqueness
   /// Forced, regular, default flow. ``ClickStep/flow``.
   case flow
-  /// Weighted choice of a landing. ``ClickStep/landing``.
+  /// Weighted choice of a landing. ``ClickStep/landing(_:)``.
   case landing
-  /// Weighted choice of an offer; capped ones give way to the next. ``ClickStep/offer``.
+  /// Keeps spy tools from protected landings. ``ClickStep/protection``.
+  case protection
+  /// Weighted choice of an offer; capped ones give way to the next. ``ClickStep/offer(_:_:)``.
   case offer
   /// The event for the journal. ``ClickPipeline`` makes it.
   case record
@@ -35,10 +37,16 @@ public enum ClickStage: Int, Hashable, Comparable, Sendable, CaseIterable {
 public struct ClickStep: Sendable {
   public let stage: ClickStage
   let run: @Sendable (inout Hit) -> StopReason?
+  let takeBack: (@Sendable (inout Hit) -> Void)?
 
-  public init(_ stage: ClickStage, run: @escaping @Sendable (inout Hit) -> StopReason?) {
+  /// - Parameter takeBack: undoes what `run` remembered of a hit that a later step stopped.
+  public init(
+    _ stage: ClickStage, run: @escaping @Sendable (inout Hit) -> StopReason?,
+    takeBack: (@Sendable (inout Hit) -> Void)? = nil
+  ) {
     self.stage = stage
     self.run = run
+    self.takeBack = takeBack
   }
 }
 
@@ -49,4 +57,23 @@ public enum StopReason: String, Hashable, Sendable, CaseIterable {
   case paused
   /// No flow matched, and the campaign has no offer of its own.
   case noDestination = "no_destination"
+  /// The bot filter: the user agent names a known bot.
+  case knownBot = "bot:known"
+  /// The bot filter: the address is on the blacklist.
+  case blacklisted = "blacklist"
+  /// The bot filter: the fraud score is at its threshold or above.
+  case fraudScore = "bot:score"
+  /// The visitor has seen the campaign as often as its cap allows.
+  case frequencyCap = "frequency_cap"
+  /// Lander protection: a spy tool or a headless browser.
+  case spy = "lander_protection"
+
+  /// What the hit is recorded as; nil for one that is not recorded and gets a 404.
+  public var status: ClickStatus? {
+    switch self {
+    case .unknownCampaign, .paused, .noDestination: nil
+    case .knownBot, .blacklisted, .fraudScore, .spy: .blocked
+    case .frequencyCap: .capped
+    }
+  }
 }

@@ -59,7 +59,9 @@ extension Hit {
   /// `flow:7 forced country=US`.
   private func reason(for flow: Snapshot.Flow) -> String {
     var code = "flow:\(flow.id) \(flow.kind.rawValue)"
-    for filter in flow.filters { code += " \(filter.field.rawValue)=\(filter.shown(facts, at: request.now))" }
+    for filter in flow.filters {
+      code += " \(filter.field.rawValue)=\(filter.shown(facts, address: storedAddress, at: request.now))"
+    }
     return code
   }
 }

@@ -10,8 +10,8 @@ public struct Hit {
   public let generator: ChaChaGenerator
   public var facts: ClickFacts
   public private(set) var trace: [String] = []
-  /// Whether the visitor had no cookie of ours yet.
-  var isNewVisitor = false
+  /// Whether this only asks what would happen: memory stays as it is.
+  public let isRehearsal: Bool
   var flow: Snapshot.Flow?
   var landing: Snapshot.Landing?
   var offer: Snapshot.Offer?
@@ -22,8 +22,10 @@ public struct Hit {
   static let codeLimit = 120
 
   init(
-    _ request: VisitorRequest, tenant: Snapshot.Tenant, campaign: Snapshot.Campaign, generator: ChaChaGenerator
+    _ request: VisitorRequest, tenant: Snapshot.Tenant, campaign: Snapshot.Campaign, generator: ChaChaGenerator,
+    isRehearsal: Bool = false
   ) {
+    self.isRehearsal = isRehearsal
     self.request = request
     self.tenant = tenant
     self.campaign = campaign

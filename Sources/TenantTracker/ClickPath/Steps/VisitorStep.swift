@@ -30,10 +30,10 @@ extension Hit {
     facts.language = headers.acceptLanguage.flatMap { LanguageTag(acceptLanguage: $0) }
     if let known = headers.id(inCookie: VisitorCookie.name), known.isVersion7 {
       facts.visitorID = known
+      facts.hadCookie = true
     } else {
       var source = generator
       facts.visitorID = VisitorID(at: request.now, using: &source)
-      isNewVisitor = true
     }
   }
 }
@@ -46,6 +46,8 @@ private struct VisitorParameters {
   var cost: String?
   /// Under the names that the source uses; these go first.
   var sourceExternalID: String?
+  /// Which of the source's parameters that came in: an earlier one takes its place.
+  private var externalIDRank = Int.max
   var sourceCost: String?
   var unreplaced: [UnreplacedMacro] = []
 
@@ -56,8 +58,10 @@ private struct VisitorParameters {
       subs[number] = text(name, value, limit: StoredText.parameterLimit)
     }
     // A source may send its click id or cost in a sub id; then it is both.
-    if let source, name.elementsEqual(source.clickIDParameter) {
-      sourceExternalID = sourceExternalID ?? text(name, value, limit: StoredText.externalIDLimit)
+    if let rank = source?.clickIDParameters.firstIndex(where: { name.elementsEqual($0) }) {
+      if rank < externalIDRank, let id = text(name, value, limit: StoredText.externalIDLimit) {
+        (sourceExternalID, externalIDRank) = (id, rank)
+      }
     } else if name.equals("click_id") {
       externalID = externalID ?? text(name, value, limit: StoredText.externalIDLimit)
     }

@@ -1,4 +1,6 @@
+import ClickPath
 import Core
+import Licensing
 import Web
 
 /// What a tracking link belongs to: a source, flows, and an offer for when no flow has one.
@@ -20,6 +22,10 @@ struct Campaign: Resource {
     /// Append `_tly_click` to where visitors are sent, for the merchant's pixel.
     var appendsClickParameter: Bool
     var status: Status
+    var botFilter = BotFilterRecord()
+    var frequencyCap: FrequencyCapRecord?
+    var profileID: Int64?
+    var pixels: RetargetingRecord?
   }
 
   static let noun = "campaign"
@@ -38,6 +44,8 @@ struct Campaign: Resource {
       "cost_model": .string(draft.costModel.rawValue), "cost": JSONValue(draft.cost),
       "currency": JSONValue(draft.currency), "external_ids": JSONValue(draft.externalIDs),
       "append_click_param": .bool(draft.appendsClickParameter), "status": .string(draft.status.rawValue),
+      "bot_filter": draft.botFilter.json, "frequency_cap": draft.frequencyCap?.json ?? .null,
+      "tracking_profile_id": JSONValue(draft.profileID), "pixels": draft.pixels?.json ?? .null,
       "tracking_path": .string("/c/\(draft.slug)"), "created_at": JSONValue(createdAt),
       "updated_at": JSONValue(updatedAt),
     ]
@@ -67,7 +75,21 @@ struct Campaign: Resource {
     if let status = fields.optionalOneOf("status", Status.allCases.map(\.rawValue)) {
       draft.status = status.flatMap(Status.init(rawValue:)) ?? .active
     }
+    if let id = fields.optionalInt("tracking_profile_id", range: 1...Int64.max) { draft.profileID = id }
+    if let filter = fields.optionalObject("bot_filter") {
+      draft.botFilter = try filter.map { try BotFilterRecord.read($0, current: draft.botFilter, &fields) } ?? .init()
+    }
+    if let cap = fields.optionalObject("frequency_cap") {
+      draft.frequencyCap = try cap.flatMap { try FrequencyCapRecord.read($0, &fields) }
+    }
+    if let pixels = fields.optionalObject("pixels") {
+      draft.pixels = try pixels.flatMap { try RetargetingRecord.read($0, &fields) }
+    }
     return draft
+  }
+
+  static func features(of draft: Draft, since current: Draft?) -> [Feature] {
+    draft.pixels == nil || draft.pixels == current?.pixels ? [] : [.retargetingPixels]
   }
 
   static func isValidSlug(_ slug: String) -> Bool {
@@ -80,5 +102,8 @@ struct Campaign: Resource {
     .optional("cost_model", .choice(CostModel.allCases.map(\.rawValue))), .optional("cost", .money.nullable),
     .optional("currency", .string), .optional("external_ids", .array(.string)),
     .optional("append_click_param", .boolean), .optional("status", .choice(Status.allCases.map(\.rawValue))),
+    .optional("bot_filter", BotFilterRecord.schema), .optional("frequency_cap", FrequencyCapRecord.schema.nullable),
+    .optional("tracking_profile_id", .integer.nullable.described("The default profile if null.")),
+    .optional("pixels", RetargetingRecord.schema.nullable),
   ])
 }

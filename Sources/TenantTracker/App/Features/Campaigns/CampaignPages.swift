@@ -80,6 +80,8 @@ struct CampaignPages: ResourcePages {
     \(fields.select("status", "Status", [.init("active", "Active"), .init("paused", "Paused")]))</div>
     \(try await choice(
       "domain_id", "Domain", .domains, .domains, fields, call, none: "This tracker's own address"))
+    \(try await departure(fields, call))
+    \(guards(fields, call))
     \(fields.toggle(
       "append_click_param", "Append _tly_click to where visitors are sent",
       hint: "The merchant's conversion pixel reads the click id from it."))
@@ -108,6 +110,8 @@ struct CampaignPages: ResourcePages {
       texts: ["name", "slug", "cost_model", "cost", "currency", "status"],
       numbers: ["source_id", "offer_id", "domain_id"], flags: ["append_click_param"])
     body["external_ids"] = form.lines("external_ids")
+    for member in Self.departure(of: form).members { body[member.key] = member.value }
+    for member in Self.guards(of: form).members { body[member.key] = member.value }
     return body
   }
 
@@ -134,6 +138,7 @@ struct CampaignPages: ResourcePages {
         "Try it without recording a click", "\(base)/c/\(draft.slug)?test=1", id: "test-link", layout.icons,
         hint: "Shows which flow, landing page and offer a visitor like you gets, and why."))
       \(if: seesFigures(call), stats)
+      \(if: call.session.allows(.write(.campaigns)), CampaignCloning.button(campaign, layout.icons, call))
       """)
   }
 

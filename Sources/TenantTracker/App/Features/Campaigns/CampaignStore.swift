@@ -1,3 +1,4 @@
+import ClickPath
 import Core
 import Database
 
@@ -5,7 +6,11 @@ import Database
 struct CampaignStore: ResourceStore {
   private static let columns: SQL = """
     id, name, slug, source_id, offer_id, domain_id, cost_model, cost_micros, currency, external_ids,
-    append_click_param, status, created_at, updated_at
+    append_click_param, status, \(guards), created_at, updated_at
+    """
+
+  private static let guards: SQL = """
+    bot_filter, bot_redirect_url, cap_limit, cap_hours, cap_redirect_url, cap_key, tracking_profile_id, pixels
     """
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Campaign> {
@@ -35,10 +40,14 @@ struct CampaignStore: ResourceStore {
       """
       INSERT INTO \(scope.schema).campaigns
         (name, slug, source_id, offer_id, domain_id, cost_model, cost_micros, currency, external_ids,
-        append_click_param, status, created_at, updated_at)
+        append_click_param, status, \(Self.guards), created_at, updated_at)
       VALUES (\(draft.name), \(draft.slug), \(draft.sourceID), \(draft.offerID), \(draft.domainID),
         \(draft.costModel.rawValue), \(draft.cost), \(draft.currency), \(draft.externalIDs),
-        \(draft.appendsClickParameter), \(draft.status.rawValue), \(time), \(time))
+        \(draft.appendsClickParameter), \(draft.status.rawValue), \(draft.botFilter.isEnabled),
+        \(draft.botFilter.redirectURL), \(draft.frequencyCap.map { Int32($0.limit) }),
+        \(draft.frequencyCap.map { Int32($0.hours) }), \(draft.frequencyCap?.redirectURL),
+        \((draft.frequencyCap?.key ?? .address).rawValue), \(draft.profileID), \(draft.pixels?.json), \(time),
+        \(time))
       RETURNING id
       """)
     return try rows[0].get("id")
@@ -52,7 +61,13 @@ struct CampaignStore: ResourceStore {
       UPDATE \(scope.schema).campaigns SET name = \(draft.name), slug = \(draft.slug), source_id = \(draft.sourceID),
         offer_id = \(draft.offerID), domain_id = \(draft.domainID), cost_model = \(draft.costModel.rawValue),
         cost_micros = \(draft.cost), currency = \(draft.currency), external_ids = \(draft.externalIDs),
-        append_click_param = \(draft.appendsClickParameter), status = \(draft.status.rawValue), updated_at = \(time)
+        append_click_param = \(draft.appendsClickParameter), status = \(draft.status.rawValue),
+        bot_filter = \(draft.botFilter.isEnabled), bot_redirect_url = \(draft.botFilter.redirectURL),
+        cap_limit = \(draft.frequencyCap.map { Int32($0.limit) }),
+        cap_hours = \(draft.frequencyCap.map { Int32($0.hours) }),
+        cap_redirect_url = \(draft.frequencyCap?.redirectURL),
+        cap_key = \((draft.frequencyCap?.key ?? .address).rawValue), tracking_profile_id = \(draft.profileID),
+        pixels = \(draft.pixels?.json), updated_at = \(time)
       WHERE id = \(id)
       """)
   }
@@ -61,8 +76,12 @@ struct CampaignStore: ResourceStore {
     try await executor.execute("UPDATE \(scope.schema).campaigns SET archived_at = \(time) WHERE id = \(id)")
   }
 
-  /// Nothing is built upon a campaign but its own flows.
-  func users(of id: Int64, of scope: TenantScope) async throws -> [String] { [] }
+  /// Domains whose bare host leads to it.
+  func users(of id: Int64, of scope: TenantScope) async throws -> [String] {
+    try await scope.query(
+      "SELECT host FROM \(scope.schema).domains WHERE root_campaign_id = \(id) ORDER BY host LIMIT 6"
+    ).map { try $0.get("host") }
+  }
 
   private static func campaign(_ row: Row) throws -> Campaign {
     Campaign(
@@ -73,7 +92,36 @@ struct CampaignStore: ResourceStore {
         costModel: Campaign.CostModel(rawValue: try row.get("cost_model")) ?? .none, cost: try row.get("cost_micros"),
         currency: try row.get("currency"), externalIDs: try row.get("external_ids"),
         appendsClickParameter: try row.get("append_click_param"),
-        status: Campaign.Status(rawValue: try row.get("status")) ?? .active),
+        status: Campaign.Status(rawValue: try row.get("status")) ?? .active, botFilter: try botFilter(row),
+        frequencyCap: try frequencyCap(row), profileID: try row.get("tracking_profile_id"), pixels: try pixels(row)),
       createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
+  }
+
+  // The click path's snapshot reads them by these as well.
+
+  static func botFilter(_ row: Row) throws(DatabaseError) -> BotFilterRecord {
+    var record = BotFilterRecord()
+    record.isEnabled = try row.get("bot_filter")
+    record.redirectURL = try row.get("bot_redirect_url")
+    return record
+  }
+
+  static func frequencyCap(_ row: Row) throws(DatabaseError) -> FrequencyCapRecord? {
+    guard let limit = try row.get("cap_limit", as: Int32?.self), let hours = try row.get("cap_hours", as: Int32?.self)
+    else { return nil }
+    var record = FrequencyCapRecord(limit: Int(limit), hours: Int(hours))
+    record.redirectURL = try row.get("cap_redirect_url")
+    record.key = FrequencyCapRecord.Key(rawValue: try row.get("cap_key")) ?? .address
+    return record
+  }
+
+  static func pixels(_ row: Row) throws(DatabaseError) -> RetargetingRecord? {
+    guard let json = try row.get("pixels", as: JSONValue?.self) else { return nil }
+    var record = RetargetingRecord()
+    record.facebook = json["facebook"]?.stringValue
+    record.google = json["google"]?.stringValue
+    record.tiktok = json["tiktok"]?.stringValue
+    record.scripts = json["scripts"]?.stringValue
+    return record
   }
 }

@@ -11,9 +11,11 @@ struct PostbackService: Sendable {
   let tail: ClickTail
   let clock: any WallClock
   /// A click of the last minutes that is not here may still be in another node's journal.
-  let hasOtherNodes: Bool
+  let hasOtherNodes: @Sendable () -> Bool
   /// Whether a click that is not here may still be in this node's journal.
   let progress: DrainProgress
+  /// Hears of every conversion that was made or moved.
+  let caps: OfferCapKeeper?
 
   private let clicks = ClickStore()
   private let conversions = ConversionStore()
@@ -21,12 +23,15 @@ struct PostbackService: Sendable {
   private let terms = PostbackTermsStore()
 
   init(
-    tail: ClickTail, clock: any WallClock, hasOtherNodes: Bool = false, progress: DrainProgress = DrainProgress()
+    tail: ClickTail, clock: any WallClock, hasOtherNodes: @escaping @Sendable () -> Bool = { false },
+    progress: DrainProgress = DrainProgress(),
+    caps: OfferCapKeeper? = nil
   ) {
     self.tail = tail
     self.clock = clock
     self.hasOtherNodes = hasOtherNodes
     self.progress = progress
+    self.caps = caps
   }
 
   /// How long a click may take from one node's journal to the database that all share.
@@ -59,9 +64,7 @@ struct PostbackService: Sendable {
     }
     guard let click = try await click(of: parameters, in: scope) else {
       if clicksMayCome, !parameters.clickIDs.isEmpty { return .notYet }
-      if hasOtherNodes, parameters.clickIDs.contains(where: { clock.now() - $0.timestamp < Self.journalDelay }) {
-        return .notYet
-      }
+      if hasOtherNodes(), mayBeElsewhere(parameters) { return .notYet }
       return try await end(hit, .unknownClick, in: scope)
     }
     let terms = try await terms.terms(for: click, of: scope)
@@ -71,7 +74,25 @@ struct PostbackService: Sendable {
     let report = Report(
       hit: hit, parameters: parameters, click: click, terms: terms,
       statuses: (keyOwner ?? terms.network)?.statuses ?? .standard)
-    return try await record(report, in: scope)
+    let outcome = try await record(report, in: scope)
+    try await countAgain(click.offerID, in: scope)
+    return outcome
+  }
+
+  /// It is recorded, so a database that goes away now changes nothing: the next reading of the tenant's configuration
+  /// counts again.
+  private func countAgain(_ offerID: Int64?, in scope: TenantScope) async throws {
+    do {
+      try await caps?.conversionsChanged(of: offerID, in: scope)
+    } catch {
+      if !Self.isTemporary(error) { throw error }
+    }
+  }
+
+  /// Whether a click of these may still be in another node's journal.
+  private func mayBeElsewhere(_ parameters: PostbackParameters) -> Bool {
+    let now = clock.now()
+    return parameters.clickIDs.contains { now - $0.timestamp < Self.journalDelay }
   }
 
   /// Processes a journaled hit unless that has been done.

@@ -1,49 +1,81 @@
 import Core
 import Database
+import Logging
 import Web
 
-/// Makes a tenant's domain live once its DNS points to this tracker.
+/// Makes a tenant's domain live once DNS shows that it is the tenant's, by a token, and that it points to this tracker.
 struct DomainVerification: Sendable {
+  /// The TXT record that shows whose a domain is.
+  struct Record: Sendable, Hashable {
+    let name: String
+    let value: String
+
+    init(host: String, token: String) {
+      name = "_trackily.\(host)"
+      value = "trackily-verification=\(token)"
+    }
+  }
+
   let store: DomainStore
   let catalog: TenantCatalog
   let directory: TenantDirectory
-  /// PUBLIC_URL's host; nil when it is not set.
-  let publicHost: String?
-  let resolve: @Sendable (String) async -> [IPAddress]
-  let clock: any WallClock
+  let inspection: DomainInspection
+  let writer: ConfigurationWriter
+  let logger: Logger
+
+  private static let recheckInterval = Duration.days(1)
+  /// Of one tenant; the rest has its turn in the next round.
+  private static let rechecksPerRound = 50
+
+  private var clock: any WallClock { inspection.clock }
+  var publicHost: String? { inspection.publicHost }
 
   func register(in table: inout TrackerTable, domains: ResourceAPI<DomainStore>) {
     table.on(
-      .post, "/domains/{id}/verify", .write(.domains), "Check a domain's DNS and make it live", answer: .ref("Domain")
+      .post, "/domains/{id}/verify", .write(.domains), "Check a domain's DNS and certificate, and make it live",
+      answer: .ref("Domain")
     ) { call in
       let domain = try await domains.find(call.id(), call.place.scope)
-      try await verify(domain, call.place)
+      try await verify(domain, call.place.tenant, call.place.scope)
       return .json(try await domains.find(domain.id, call.place.scope).json)
     }
   }
 
-  func verify(_ domain: Domain, _ place: TrackerPlace) async throws {
-    let problem = try await problem(of: domain.draft.host, place.tenant)
-    let status: Domain.Status = problem == nil ? .verified : .failed
-    try await store.note(status, problem: problem, of: domain.id, at: clock.now(), place.scope)
+  /// Looks, claims the host if all is right, and notes what was found.
+  ///
+  /// A domain that is live stays so whatever DNS says later: a name server's bad day must not end tracking. What is wrong
+  /// is shown, and who owns the domain meanwhile may claim it.
+  func verify(_ domain: Domain, _ tenant: Tenant, _ scope: TenantScope) async throws {
+    let host = domain.draft.host
+    let outcome = await inspection.inspect(domain)
+    var problem = outcome.findings.problem
+    var isLive = false
     if problem == nil {
-      try await catalog.announceChange()
-      try await directory.reload()
+      isLive = try await catalog.claim(
+        host: host, for: tenant.id, proof: domain.verification.value, among: outcome.texts, at: clock.now())
+      if !isLive { problem = "\(host) belongs to another account, which has shown that it owns it." }
+    } else {
+      isLive = try await catalog.holder(of: host) == tenant.id
     }
+    try await store.note(
+      isLive ? .verified : .failed, problem: problem, outcome.findings, of: domain.id, at: clock.now(), scope)
+    guard isLive, !directory.hosts(of: tenant.id).contains(where: { $0.host == host }) else { return }
+    try await catalog.announceChange()
+    try await directory.reload()
+    await writer.publish(tenant.id)
   }
 
-  private func problem(of host: String, _ tenant: Tenant) async throws -> String? {
-    guard let publicHost else { return "PUBLIC_URL is not set, so there is no address to compare with." }
-    guard host != publicHost else { return "This is the tracker's own host." }
-    let ours = if let address = IPAddress(publicHost) { [address] } else { await resolve(publicHost) }
-    let theirs = await resolve(host)
-    if theirs.isEmpty { return "\(host) has no address record yet." }
-    guard theirs.allSatisfy(Set(ours).contains) else {
-      return "\(host) points to \(theirs.map(\.description).joined(separator: ", ")); it must point to \(publicHost)."
+  /// Looks again at what has not been looked at for a day: certificates end, records change.
+  func recheck(_ tenants: [Tenant], _ scope: @escaping @Sendable (Tenant) throws -> TenantScope) async {
+    let limit = clock.now() - Self.recheckInterval
+    let outcomes = await EachTenant.run(tenants, atOnce: 2, within: .minutes(5)) { tenant in
+      let scope = try scope(tenant)
+      for domain in try await store.unchecked(since: limit, limit: Self.rechecksPerRound, of: scope) {
+        try await verify(domain, tenant, scope)
+      }
     }
-    guard try await catalog.claim(host: host, for: tenant.id, origin: "verified", at: clock.now()) else {
-      return "\(host) belongs to another account."
+    for case (let tenant, .failure(let error)) in outcomes {
+      logger.info("domains not checked", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
     }
-    return nil
   }
 }

@@ -10,12 +10,28 @@ enum FilterWords {
     }
   }
 
+  static func title(of binding: Binding) -> String {
+    switch binding {
+    case .none: "Draw again on every visit"
+    case .landing: "Same landing page for 24 hours"
+    case .offer: "Same offer for 24 hours"
+    case .landingOffer: "Same landing page and offer for 24 hours"
+    }
+  }
+
   static func title(of field: FilterField) -> String {
     switch field {
     case .country: "Country"
+    case .region: "Region"
+    case .city: "City"
+    case .isp: "ISP"
+    case .connection: "Connection"
+    case .ip: "IP address"
     case .device: "Device"
     case .os: "OS"
     case .browser: "Browser"
+    case .userAgent: "User agent"
+    case .visitor: "Visitor"
     case .language: "Language"
     case .referrer: "Referrer"
     case .referrerDomain: "Referrer domain"
@@ -40,9 +56,16 @@ enum FilterWords {
   static func example(of field: FilterField) -> String {
     switch field {
     case .country: "US, CA, GB"
+    case .region: "California, Bavaria"
+    case .city: "Berlin, New York"
+    case .isp: "Verizon, Deutsche Telekom"
+    case .connection: "cellular, broadband"
+    case .ip: "203.0.113.42, 2001:db8::/32"
     case .device: "mobile, tablet"
     case .os: "Windows, iOS"
     case .browser: "Chrome, Safari"
+    case .userAgent: "FBAN, Instagram"
+    case .visitor: "new"
     case .language: "en, pt-BR"
     case .referrer: "https://news.example/page"
     case .referrerDomain: "news.example"

@@ -9,7 +9,7 @@ extension Flow {
       current
       ?? Draft(
         name: "", kind: .regular, weight: Int64(Weights.balanced), filters: [], landings: [], offers: [],
-        isActive: true, position: nil)
+        isActive: true, binding: .none, position: nil)
     if current == nil || fields.has("name") { draft.name = fields.string("name", length: 1...200) ?? "" }
     if current == nil || fields.has("type") {
       draft.kind = fields.oneOf("type", FlowKind.allCases.map(\.rawValue)).flatMap(FlowKind.init(rawValue:)) ?? .regular
@@ -17,7 +17,9 @@ extension Flow {
     if let weight = fields.optionalInt("weight", range: 0...1_000_000) { draft.weight = weight ?? 100 }
     if let position = fields.optionalInt("position", range: 0...100_000) { draft.position = position }
     if let active = fields.optionalBool("active") { draft.isActive = active ?? true }
-    _ = fields.optionalOneOf("binding", ["none"])
+    if let binding = fields.optionalOneOf("binding", Binding.allCases.map(\.rawValue)) {
+      draft.binding = binding.flatMap(Binding.init(rawValue:)) ?? .none
+    }
     if let list = fields.optionalArray("filters", max: 50) { draft.filters = try filters(list ?? [], &fields) }
     if let list = fields.optionalArray("landings", max: 100) {
       draft.landings = try items("landings", list ?? [], &fields)

@@ -12,6 +12,7 @@ struct Flow: Sendable {
     var landings: [WeightedID]
     var offers: [WeightedID]
     var isActive: Bool
+    var binding: Binding
     /// Its place among the campaign's flows; nil puts a new one last.
     var position: Int64?
   }
@@ -30,6 +31,7 @@ struct Flow: Sendable {
     record.landings = draft.landings
     record.offers = draft.offers
     record.isActive = draft.isActive
+    record.binding = draft.binding
     return record
   }
 
@@ -39,7 +41,8 @@ struct Flow: Sendable {
       "type": .string(draft.kind.rawValue),
       "weight": .int(draft.weight), "position": JSONValue(draft.position),
       "filters": .array(draft.filters.map(Flow.json)), "landings": .array(draft.landings.map(Flow.json)),
-      "offers": .array(draft.offers.map(Flow.json)), "binding": "none", "active": .bool(draft.isActive),
+      "offers": .array(draft.offers.map(Flow.json)), "binding": .string(draft.binding.rawValue),
+      "active": .bool(draft.isActive),
       "created_at": JSONValue(createdAt), "updated_at": JSONValue(updatedAt),
     ]
   }
@@ -66,7 +69,7 @@ struct Flow: Sendable {
           .optional("zone", .string.described("IANA name, for hour and weekday; the tenant's if absent.")),
         ]))),
     .optional("landings", .array(weighted)), .optional("offers", .array(weighted)),
-    .optional("binding", .choice(["none"])), .optional("active", .boolean),
+    .optional("binding", .choice(Binding.allCases.map(\.rawValue))), .optional("active", .boolean),
   ])
 
   private static let weighted = Schema.object([.required("id", .integer), .optional("weight", .integer)])

@@ -19,6 +19,9 @@ struct FlowForm: Sendable {
     \(FormFields.shown(for: "type", "forced", "regular", content: filters))
     \(weighted("landings", "Landing pages", landings, none: "Without one, visitors go straight to the offer."))
     \(weighted("offers", "Offers", offers, none: "Without one, visitors go to the campaign's default offer."))
+    \(fields.select(
+      "binding", "When a visitor returns", Self.bindings,
+      hint: "A visitor is known by our cookie, else by address and browser. What is paused or capped is drawn anew."))
     \(fields.toggle("active", "Active"))
     """
   }
@@ -29,6 +32,8 @@ struct FlowForm: Sendable {
     .init("default", "Default: whom no other flow takes"),
   ]
 
+  private static let bindings = Binding.allCases.map { FormFields.Choice($0.rawValue, FilterWords.title(of: $0)) }
+
   // Filters
 
   private var filters: HTML {
@@ -38,10 +43,11 @@ struct FlowForm: Sendable {
       name: "filters", legend: "Filters", addLabel: "Add filter",
       hint: "All of them must match. Several values, separated by commas, mean any of them.", icons: icons
     ).html(rows, blank: filterRow(nil, path: ""))
+      + FilterSuggestions.fields.map { FilterSuggestions.list(of: $0, id: "values-\($0.rawValue)") }.joined()
   }
 
   private func filterRow(_ entry: JSONValue?, path: String) -> HTML {
-    let values = (entry?["values"]?.arrayValue ?? []).map { FormFields.text(of: $0) }.joined(separator: ", ")
+    let values = ValueList.text((entry?["values"]?.arrayValue ?? []).map { FormFields.text(of: $0) })
     let field = FormFields.text(of: entry?["field"])
     let fieldOptions = FilterField.all.map { choice -> HTML in
       """
@@ -57,10 +63,16 @@ struct FlowForm: Sendable {
       <select class="form-select" name="filter_op" aria-label="How it is compared" data-filter-op\
       \(fields.rowAttributes("\(path).op"))>\(FormFields.options(operators, current: FormFields.text(of: entry?["op"])))\
       </select><input class="form-control" name="filter_values" value="\(values)" aria-label="Values" autocomplete="off" \
-      placeholder="US, CA" data-filter-values\(fields.rowAttributes("\(path).values"))>\
+      placeholder="US, CA" data-filter-values\(Self.listAttribute(field))\(fields.rowAttributes("\(path).values"))>\
       <input type="hidden" name="filter_zone" value="\(FormFields.text(of: entry?["zone"]))">\
       \(fields.faultNote("\(path).field"))\(fields.faultNote("\(path).op"))\(fields.faultNote("\(path).values"))</div>
       """
+  }
+
+  /// Scripts offer the values of the field that is chosen, and go on after a comma; without them a stored one's are.
+  private static func listAttribute(_ field: String) -> HTML {
+    guard let field = FilterField(rawValue: field), !FilterSuggestions.values(for: field).isEmpty else { return .empty }
+    return " list=\"values-\(field.rawValue)\""
   }
 
   // Landings and offers
@@ -104,10 +116,10 @@ struct FlowForm: Sendable {
 
   /// The API's body of the form.
   static func body(of form: FormBody) -> JSONObject {
-    var body = form.body(texts: ["name", "type"], numbers: ["weight"], flags: ["active"])
+    var body = form.body(texts: ["name", "type", "binding"], numbers: ["weight"], flags: ["active"])
     body["filters"] = .array(
       form.rows("filter_field", "filter_op", "filter_values", "filter_zone").map { row in
-        let values = row[2].split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
+        let values = ValueList.read(row[2])
         var filter: JSONObject = ["field": .string(row[0]), "op": .string(row[1]), "values": JSONValue(values)]
         if !row[3].isEmpty { filter["zone"] = .string(row[3]) }
         return .object(filter)

@@ -1,5 +1,6 @@
 import ClickPath
 import Core
+import Database
 import Web
 
 /// A campaign's flows on its page, and the editor of each.
@@ -14,95 +15,21 @@ struct FlowPages: Sendable {
     table.page("/flows/{id}", .read(.flows), "Editor: flow") { try await show($0) }
     table.action("/flows/{id}", .write(.flows), "Change: flow") { try await update($0) }
     table.action("/flows/{id}/active", .write(.flows), "Pause or resume a flow") { try await setActive($0) }
+    table.action("/flows/{id}/move", .write(.flows), "Move a flow up or down") { try await move($0) }
+    table.action("/flows/{id}/clone", .write(.flows), "Copy a flow") { try await clone($0) }
     table.action("/flows/{id}/delete", .write(.flows), "Delete: flow") { try await delete($0) }
   }
 
-  private func mayWrite(_ call: TrackerCall) -> Bool { call.session.allows(.write(.flows)) }
-
-  // On the campaign's page
-
-  /// The flows of a campaign, with what may not be meant about them.
-  func section(of campaign: Campaign, _ call: TrackerCall) async throws -> HTML {
-    let scope = call.place.scope
-    let flows = try await api.store.all(ofCampaign: campaign.id, of: scope)
-    let conflicts = FlowConflict.find(in: flows.map(\.record), campaignHasOffer: campaign.draft.offerID != nil)
-    let items = FlowItemNames(
-      landings: try await names.names(.landings, Set(flows.flatMap { $0.draft.landings.map(\.id) }), of: scope),
-      offers: try await names.names(.offers, Set(flows.flatMap { $0.draft.offers.map(\.id) }), of: scope))
-    let total = flows.filter { $0.draft.isActive && $0.draft.kind == .regular }.reduce(0) { $0 + $1.draft.weight }
-    let rows = flows.map { row($0, regularTotal: total, items, call) }
-    let add: HTML = """
-      <a class="btn btn-primary" href="/admin/campaigns/\(campaign.id)/flows/new">\(layout.icons(.add))Add flow</a>
-      """
-    let table =
-      rows.isEmpty
-      ? Parts.empty(
-        layout.icons(.flows), "No flows yet",
-        campaign.draft.offerID == nil
-          ? "Visitors get a 404 until there is a flow or a default offer."
-          : "Every visitor goes to the default offer. Flows send some of them elsewhere.",
-        mayWrite(call) ? add : .empty)
-      : Parts.bareTable(
-        ["Flow", "For whom", "Landing pages", "Offers", "Status", .actions], rows, caption: "Flows")
-    return Parts.flushCard(
-      "Flows", conflictNotes(conflicts) + table, actions: mayWrite(call) && !rows.isEmpty ? add : .empty)
-  }
-
-  private func conflictNotes(_ conflicts: [FlowConflict]) -> HTML {
-    guard !conflicts.isEmpty else { return .empty }
-    let notes = conflicts.map { conflict -> HTML in
-      let kind: Parts.NoteKind =
-        switch conflict.severity {
-        case .error: .error
-        case .warning: .warning
-        case .info: .info
-        }
-      return Parts.note(kind, "<p>\(conflict.message)</p>", layout.icons)
-    }
-    return "<div class=\"card-body ty-notes\">\(notes)</div>"
-  }
-
-  private func row(_ flow: Flow, regularTotal: Int64, _ items: FlowItemNames, _ call: TrackerCall) -> HTML {
-    let draft = flow.draft
-    let words = draft.filters.isEmpty ? "Everybody" : draft.filters.map(FilterWords.text).joined(separator: ", and ")
-    let share = draft.kind == .regular ? "weight \(draft.weight)" : nil
-    let percent =
-      draft.kind == .regular && draft.isActive
-      ? Shares.text(draft.weight, of: regularTotal).map { " (\($0) of regular traffic)" } : nil
-    let toggle: HTML = """
-      <form method="post" action="/admin/flows/\(flow.id)/active">\(call.csrfField)\
-      <input type="hidden" name="active" value="\(draft.isActive ? "false" : "true")"><button class="btn btn-sm">\
-      \(layout.icons(draft.isActive ? .pause : .resume))\(draft.isActive ? "Pause" : "Resume")\
-      <span class="visually-hidden"> \(draft.name)</span></button></form>
-      """
-    return """
-      <tr><th scope="row"><a href="/admin/flows/\(flow.id)">\(draft.name)</a>\
-      <div class="ty-sub">\(FilterWords.title(of: draft.kind))\(share.map { ", \($0)" })\(percent)</div></th>\
-      <td>\(draft.kind == .default ? "Whom no other flow takes" : words)</td>\
-      <td>\(itemList(draft.landings, items.landings, none: "None: straight to the offer"))</td>\
-      <td>\(itemList(draft.offers, items.offers, none: "The campaign's default offer"))</td>\
-      <td>\(Parts.status(draft.isActive ? "active" : "paused"))</td>\
-      <td class="ty-end">\(if: mayWrite(call), toggle)</td></tr>
-      """
-  }
-
-  private func itemList(_ items: [WeightedID], _ names: [Int64: String], none: String) -> HTML {
-    guard !items.isEmpty else { return "<span class=\"text-secondary\">\(none)</span>" }
-    let total = items.reduce(0) { $0 + Int64($1.weight) }
-    let lines = items.map { item -> HTML in
-      let share = items.count == 1 ? nil : Shares.text(Int64(item.weight), of: total)
-      return
-        "<li>\(names[item.id] ?? "#\(item.id)")\(share.map { " <span class=\"ty-share\">\($0)</span>" as HTML })</li>"
-    }
-    return "<ul class=\"ty-plain\">\(lines)</ul>"
-  }
+  func mayWrite(_ call: TrackerCall) -> Bool { call.session.allows(.write(.flows)) }
 
   // The editor
 
   private func add(_ call: TrackerCall) async throws -> Reply {
     let campaign = try await api.campaigns.find(call.id(), call.place.scope)
     let isFirst = try await api.store.all(ofCampaign: campaign.id, of: call.place.scope).isEmpty
-    let blank: JSONObject = ["type": isFirst ? "default" : "regular", "weight": "100", "active": true]
+    let blank: JSONObject = [
+      "type": isFirst ? "default" : "regular", "weight": "100", "active": true, "binding": "none",
+    ]
     return try await newForm(campaign, FormFields(blank, icons: layout.icons), call, status: 200)
   }
 
@@ -127,22 +54,24 @@ struct FlowPages: Sendable {
     let campaign = try await api.campaigns.find(flow.campaignID, call.place.scope)
     let buttons: HTML = """
       <button class="btn btn-primary">Save changes</button>\
+      <button class="btn" formaction="/admin/flows/\(flow.id)/clone" formnovalidate>\(layout.icons(.copy))Duplicate</button>\
       <button class="btn ty-danger" formaction="/admin/flows/\(flow.id)/delete" formnovalidate \
       data-confirm="Delete the flow \(flow.draft.name)?" data-confirm-yes="Delete">\(layout.icons(.delete))Delete</button>
       """
+    let conflicts = try await api.conflicts(of: campaign, call.place.scope).filter { $0.flowIDs.contains(flow.id) }
     return try await formPage(
-      flow.draft.name, campaign, fields, action: "/admin/flows/\(flow.id)", mayWrite(call) ? buttons : .empty, call,
-      status: status)
+      flow.draft.name, campaign, fields, above: conflictNotes(conflicts), action: "/admin/flows/\(flow.id)",
+      mayWrite(call) ? buttons : .empty, call, status: status)
   }
 
   private func formPage(
-    _ title: String, _ campaign: Campaign, _ fields: FormFields, action: String, _ buttons: HTML, _ call: TrackerCall,
-    status: Int
+    _ title: String, _ campaign: Campaign, _ fields: FormFields, above: HTML = .empty, action: String, _ buttons: HTML,
+    _ call: TrackerCall, status: Int
   ) async throws -> Reply {
     let scope = call.place.scope
     let form = FlowForm(
-      fields: fields, landings: try await names.live(.landings, of: scope).choices,
-      offers: try await names.live(.offers, of: scope).choices, icons: layout.icons)
+      fields: fields, landings: try await choices(.landings, scope), offers: try await choices(.offers, scope),
+      icons: layout.icons)
     let path = "/admin/campaigns"
     return layout.page(
       Layout.Frame(
@@ -150,9 +79,16 @@ struct FlowPages: Sendable {
         crumbs: [("Campaigns", path), (campaign.draft.name, "\(path)/\(campaign.id)")]), call, status: status,
       """
       <form class="card ty-form ty-wide" method="post" action="\(href: action)" novalidate>\(call.csrfField)\
-      \(if: !buttons.isEmpty, Self.enterKey)<div class="card-body">\(fields.summary)<fieldset\(attribute: "disabled", when: !mayWrite(call))>\(form.html)\
+      \(if: !buttons.isEmpty, Self.enterKey)\(above)<div class="card-body">\(fields.summary)<fieldset\(attribute: "disabled", when: !mayWrite(call))>\(form.html)\
       </fieldset></div>\(if: !buttons.isEmpty, "<div class=\"card-footer ty-buttons\">\(buttons)</div>")</form>
       """)
+  }
+
+  private func choices(_ noun: NameStore.Noun, _ scope: TenantScope) async throws -> [FormFields.Choice] {
+    let paused = try await api.store.paused(noun, of: scope)
+    return try await names.live(noun, of: scope).map {
+      FormFields.Choice("\($0.id)", paused.contains($0.id) ? "\($0.name) (paused)" : $0.name)
+    }
   }
 
   /// The Enter key presses a form's first button: that must not be Balance.
@@ -196,19 +132,28 @@ struct FlowPages: Sendable {
     return saved(flow, "\(flow.draft.name) \(isActive ? "runs again" : "is paused").")
   }
 
+  private func move(_ call: TrackerCall) async throws -> Reply {
+    let direction = call.form["direction"].flatMap(FlowsAPI.Direction.init(rawValue:)) ?? .down
+    let flow = try await api.move(call.id(), direction, by: call)
+    return saved(flow, "\(flow.draft.name) was moved \(direction.rawValue).")
+  }
+
+  private func clone(_ call: TrackerCall) async throws -> Reply {
+    let copy = try await api.clone(call.id(), by: call)
+    return .redirect(
+      to: "/admin/flows/\(copy.id)",
+      flash: Flash(.success, "\(copy.draft.name) was added. It is paused until you resume it."))
+  }
+
   private func delete(_ call: TrackerCall) async throws -> Reply {
     let flow = try await api.find(call.id(), call.place.scope)
     try await api.delete(flow.id, by: call)
-    return saved(flow, "\(flow.draft.name) was deleted.")
+    return .redirect(
+      to: "/admin/campaigns/\(flow.campaignID)", flash: Flash(.success, "\(flow.draft.name) was deleted."))
   }
 
+  /// Back at the flow's row: the Tab key goes on from there.
   private func saved(_ flow: Flow, _ message: String) -> Reply {
-    .redirect(to: "/admin/campaigns/\(flow.campaignID)", flash: Flash(.success, message))
+    .redirect(to: "/admin/campaigns/\(flow.campaignID)#flow-\(flow.id)", flash: Flash(.success, message))
   }
-}
-
-/// The names of what a campaign's flows lead to.
-struct FlowItemNames: Sendable {
-  var landings: [Int64: String]
-  var offers: [Int64: String]
 }

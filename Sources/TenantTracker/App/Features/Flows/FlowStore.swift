@@ -25,12 +25,12 @@ struct FlowStore: Sendable {
     let row = try await executor.one(
       """
       INSERT INTO \(scope.schema).flows
-        (campaign_id, name, type, position, weight, filters, active, created_at, updated_at)
+        (campaign_id, name, type, position, weight, filters, binding, active, created_at, updated_at)
       VALUES (\(campaign), \(draft.name), \(draft.kind.rawValue),
         COALESCE(\(draft.position.map { Int32(clamping: $0) }), (SELECT COALESCE(max(position), 0) + 1
           FROM \(scope.schema).flows WHERE campaign_id = \(campaign))),
-        \(Int32(clamping: draft.weight)), \(JSONValue.array(draft.filters.map(Flow.json))), \(draft.isActive), \(time),
-        \(time))
+        \(Int32(clamping: draft.weight)), \(JSONValue.array(draft.filters.map(Flow.json))),
+        \(draft.binding.rawValue), \(draft.isActive), \(time), \(time))
       RETURNING id
       """)
     let id = try row.get("id", as: Int64.self)
@@ -46,7 +46,7 @@ struct FlowStore: Sendable {
       UPDATE \(scope.schema).flows SET name = \(draft.name), type = \(draft.kind.rawValue),
         position = COALESCE(\(draft.position.map { Int32(clamping: $0) }), position),
         weight = \(Int32(clamping: draft.weight)), filters = \(JSONValue.array(draft.filters.map(Flow.json))),
-        active = \(draft.isActive), updated_at = \(time)
+        binding = \(draft.binding.rawValue), active = \(draft.isActive), updated_at = \(time)
       WHERE id = \(id)
       """)
     try await executor.execute("DELETE FROM \(scope.schema).flow_landings WHERE flow_id = \(id)")
@@ -80,7 +80,8 @@ struct FlowStore: Sendable {
   /// Flows with their items as JSON lists of `[id, weight]`.
   static func selection(_ scope: TenantScope) -> SQL {
     """
-    SELECT f.id, f.campaign_id, f.name, f.type, f.position, f.weight, f.filters, f.active, f.created_at, f.updated_at,
+    SELECT f.id, f.campaign_id, f.name, f.type, f.position, f.weight, f.filters, f.binding, f.active,
+      f.created_at, f.updated_at,
       (SELECT jsonb_agg(jsonb_build_array(l.landing_id, l.weight) ORDER BY l.position)
         FROM \(scope.schema).flow_landings l WHERE l.flow_id = f.id) AS landings,
       (SELECT jsonb_agg(jsonb_build_array(o.offer_id, o.weight) ORDER BY o.position)
@@ -96,7 +97,8 @@ struct FlowStore: Sendable {
         name: try row.get("name"), kind: FlowKind(rawValue: try row.get("type")) ?? .regular,
         weight: Int64(try row.get("weight", as: Int32.self)), filters: filters(try row.get("filters")),
         landings: items(try row.get("landings")), offers: items(try row.get("offers")),
-        isActive: try row.get("active"), position: Int64(try row.get("position", as: Int32.self))),
+        isActive: try row.get("active"), binding: Binding(rawValue: try row.get("binding")) ?? .none,
+        position: Int64(try row.get("position", as: Int32.self))),
       createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
   }
 

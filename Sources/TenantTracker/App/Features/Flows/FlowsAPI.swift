@@ -31,6 +31,11 @@ struct FlowsAPI: Sendable {
       let campaign = try await campaigns.find(call.id(), call.place.scope)
       return .json(Page(items: try await conflicts(of: campaign, call.place.scope)).json(Self.json))
     }
+    table.on(
+      .get, "/flows/filters", .read(.flows), "What filters can look at, how they compare, and usual values",
+      answer: .page(of: .any)
+    ) { _ in .json(Page(items: FilterSuggestions.catalog).json { $0 }) }
+    registerArranging(in: &table)
     table.on(.get, "/flows/{id}", .read(.flows), "A flow", answer: .ref("Flow")) {
       .json(try await find($0.id(), $0.place.scope).json)
     }
@@ -53,8 +58,12 @@ struct FlowsAPI: Sendable {
   }
 
   func conflicts(of campaign: Campaign, _ scope: TenantScope) async throws -> [FlowConflict] {
-    let flows = try await store.all(ofCampaign: campaign.id, of: scope)
-    return FlowConflict.find(in: flows.map(\.record), campaignHasOffer: campaign.draft.offerID != nil)
+    try await conflicts(of: campaign, try await store.all(ofCampaign: campaign.id, of: scope), scope)
+  }
+
+  func conflicts(of campaign: Campaign, _ flows: [Flow], _ scope: TenantScope) async throws -> [FlowConflict] {
+    let (items, hasOffer) = try await store.items(of: flows, campaign, of: scope)
+    return FlowConflict.find(in: flows.map(\.record), campaignHasOffer: hasOffer, items: items)
   }
 
   func create(_ body: JSONValue, campaign: Int64, by call: TrackerCall) async throws -> Flow {
@@ -64,9 +73,7 @@ struct FlowsAPI: Sendable {
     let draft = try Flow.read(&fields, current: nil)
     try fields.finish()
     guard let draft else { throw Problem.internalError() }
-    guard try await store.all(ofCampaign: campaign.id, of: scope).count < 500 else {
-      throw Problem.conflict("A campaign may have 500 flows.")
-    }
+    try Self.requireRoom(try await store.all(ofCampaign: campaign.id, of: scope).count + 1)
     let id = try await writer.write(to: scope) { connection in
       let id = try await store.insert(
         draft, campaign: campaign.id, at: writer.clock.now(), of: scope, in: connection)

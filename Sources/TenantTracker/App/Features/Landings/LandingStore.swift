@@ -3,22 +3,25 @@ import Database
 
 /// All SQL on landings.
 struct LandingStore: ResourceStore {
-  private static let columns: SQL = "id, name, kind, html, url, notes, created_at, updated_at"
+  private func selection(_ scope: TenantScope) -> SQL {
+    """
+    SELECT l.id, l.name, l.kind, l.html, l.url, l.status, l.protected, l.notes, l.created_at, l.updated_at,
+      (SELECT count(*) FROM \(scope.schema).landing_versions v WHERE v.landing_id = l.id) AS versions
+    FROM \(scope.schema).landings l
+    """
+  }
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Landing> {
     let rows = try await scope.query(
       """
-      SELECT \(Self.columns) FROM \(scope.schema).landings
-      WHERE archived_at IS NULL AND \(request.following("id")) AND name ILIKE \(request.pattern)
-      ORDER BY \(request.order("id")) LIMIT \(request.limit + 1)
+      \(selection(scope)) WHERE l.archived_at IS NULL AND \(request.following("l.id")) AND l.name ILIKE \(request.pattern)
+      ORDER BY \(request.order("l.id")) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.landing), limit: request.limit) { "\($0.id)" }
   }
 
   func find(_ id: Int64, of scope: TenantScope) async throws -> Landing? {
-    try await scope.query(
-      "SELECT \(Self.columns) FROM \(scope.schema).landings WHERE id = \(id) AND archived_at IS NULL"
-    ).first.map(Self.landing)
+    try await scope.query("\(selection(scope)) WHERE l.id = \(id) AND l.archived_at IS NULL").first.map(Self.landing)
   }
 
   func insert(
@@ -26,9 +29,9 @@ struct LandingStore: ResourceStore {
   ) async throws -> Int64 {
     let rows = try await executor.query(
       """
-      INSERT INTO \(scope.schema).landings (name, kind, html, url, notes, created_at, updated_at)
-      VALUES (\(draft.name), \(draft.content.kind), \(draft.content.html), \(draft.content.url), \(draft.notes),
-        \(time), \(time))
+      INSERT INTO \(scope.schema).landings (name, kind, html, url, status, protected, notes, created_at, updated_at)
+      VALUES (\(draft.name), \(draft.content.kind), \(draft.content.html), \(draft.content.url),
+        \(draft.status.rawValue), \(draft.isProtected), \(draft.notes), \(time), \(time))
       RETURNING id
       """)
     return try rows[0].get("id")
@@ -40,7 +43,8 @@ struct LandingStore: ResourceStore {
     try await executor.execute(
       """
       UPDATE \(scope.schema).landings SET name = \(draft.name), kind = \(draft.content.kind),
-        html = \(draft.content.html), url = \(draft.content.url), notes = \(draft.notes), updated_at = \(time)
+        html = \(draft.content.html), url = \(draft.content.url), status = \(draft.status.rawValue),
+        protected = \(draft.isProtected), notes = \(draft.notes), updated_at = \(time)
       WHERE id = \(id)
       """)
   }
@@ -66,7 +70,11 @@ struct LandingStore: ResourceStore {
       ? .local(html: try row.get("html")) : .url(try row.get("url"))
     return Landing(
       id: try row.get("id"),
-      draft: Landing.Draft(name: try row.get("name"), content: content, notes: try row.get("notes")),
-      createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
+      draft: Landing.Draft(
+        name: try row.get("name"), content: content,
+        status: Landing.Status(rawValue: try row.get("status")) ?? .active, isProtected: try row.get("protected"),
+        notes: try row.get("notes")),
+      versionCount: Int(try row.get("versions", as: Int64.self)), createdAt: try row.get("created_at"),
+      updatedAt: try row.get("updated_at"))
   }
 }

@@ -18,8 +18,12 @@ struct Offer: Resource {
     /// Conversions a day and in all, after which the flow's next offer takes over.
     var capDaily: Int64?
     var capTotal: Int64?
+    var status = Status.active
     var notes: String
   }
+
+  /// A paused one is never drawn.
+  enum Status: String, Sendable, CaseIterable { case active, paused }
 
   static let noun = "offer"
   static let path = "/offers"
@@ -36,7 +40,8 @@ struct Offer: Resource {
       "payout": JSONValue(draft.payout), "currency": JSONValue(draft.currency),
       "payouts": .array(
         draft.payouts.map { ["country": .string($0.country), "payout": JSONValue($0.payout)] }),
-      "cap_daily": JSONValue(draft.capDaily), "cap_total": JSONValue(draft.capTotal), "notes": .string(draft.notes),
+      "cap_daily": JSONValue(draft.capDaily), "cap_total": JSONValue(draft.capTotal),
+      "status": .string(draft.status.rawValue), "notes": .string(draft.notes),
       "created_at": JSONValue(createdAt), "updated_at": JSONValue(updatedAt),
     ]
   }
@@ -46,15 +51,18 @@ struct Offer: Resource {
       current
       ?? Draft(
         name: "", url: "", networkID: nil, payout: .zero, currency: defaults.currency, payouts: [], capDaily: nil,
-        capTotal: nil, notes: "")
+        capTotal: nil, status: .active, notes: "")
     if current == nil || fields.has("name") { draft.name = fields.string("name", length: 1...200) ?? "" }
-    if current == nil || fields.has("url") { draft.url = fields.url("url") ?? "" }
+    if current == nil || fields.has("url") { draft.url = fields.urlTemplate("url") ?? "" }
     if let network = fields.optionalInt("network_id", range: 1...Int64.max) { draft.networkID = network }
     if let payout = fields.optionalMicros("payout") { draft.payout = payout ?? .zero }
     if let currency = fields.optionalCurrency("currency") { draft.currency = currency ?? defaults.currency }
     if let list = fields.optionalArray("payouts", max: 300) { draft.payouts = try payouts(list ?? [], &fields) }
     if let cap = fields.optionalInt("cap_daily", range: 1...1_000_000_000) { draft.capDaily = cap }
     if let cap = fields.optionalInt("cap_total", range: 1...1_000_000_000) { draft.capTotal = cap }
+    if let status = fields.optionalOneOf("status", Status.allCases.map(\.rawValue)) {
+      draft.status = status.flatMap(Status.init(rawValue:)) ?? .active
+    }
     if let notes = fields.optionalString("notes", length: 0...10_000) { draft.notes = notes ?? "" }
     return draft
   }
@@ -78,6 +86,7 @@ struct Offer: Resource {
     .optional("name", .string), .optional("url", .string.described("May hold macros such as {click_id}.")),
     .optional("network_id", .integer.nullable), .optional("payout", .money), .optional("currency", .string),
     .optional("payouts", .array(.object([.required("country", .string), .required("payout", .money)]))),
-    .optional("cap_daily", .integer.nullable), .optional("cap_total", .integer.nullable), .optional("notes", .string),
+    .optional("cap_daily", .integer.nullable), .optional("cap_total", .integer.nullable),
+    .optional("status", .choice(Status.allCases.map(\.rawValue))), .optional("notes", .string),
   ])
 }

@@ -25,9 +25,10 @@ struct OfferStore: ResourceStore {
     let rows = try await executor.query(
       """
       INSERT INTO \(scope.schema).offers
-        (name, url, network_id, payout_micros, currency, cap_daily, cap_total, notes, created_at, updated_at)
+        (name, url, network_id, payout_micros, currency, cap_daily, cap_total, status, notes, created_at,
+        updated_at)
       VALUES (\(draft.name), \(draft.url), \(draft.networkID), \(draft.payout), \(draft.currency), \(draft.capDaily),
-        \(draft.capTotal), \(draft.notes), \(time), \(time))
+        \(draft.capTotal), \(draft.status.rawValue), \(draft.notes), \(time), \(time))
       RETURNING id
       """)
     let id = try rows[0].get("id", as: Int64.self)
@@ -42,7 +43,7 @@ struct OfferStore: ResourceStore {
       """
       UPDATE \(scope.schema).offers SET name = \(draft.name), url = \(draft.url), network_id = \(draft.networkID),
         payout_micros = \(draft.payout), currency = \(draft.currency), cap_daily = \(draft.capDaily),
-        cap_total = \(draft.capTotal), notes = \(draft.notes), updated_at = \(time)
+        cap_total = \(draft.capTotal), status = \(draft.status.rawValue), notes = \(draft.notes), updated_at = \(time)
       WHERE id = \(id)
       """)
     try await executor.execute("DELETE FROM \(scope.schema).offer_payouts WHERE offer_id = \(id)")
@@ -78,7 +79,7 @@ struct OfferStore: ResourceStore {
 
   private static func selection(_ scope: TenantScope) -> SQL {
     """
-    SELECT o.id, o.name, o.url, o.network_id, o.payout_micros, o.currency, o.cap_daily, o.cap_total, o.notes,
+    SELECT o.id, o.name, o.url, o.network_id, o.payout_micros, o.currency, o.cap_daily, o.cap_total, o.status, o.notes,
       o.created_at, o.updated_at,
       (SELECT jsonb_agg(jsonb_build_array(p.country, p.payout_micros) ORDER BY p.country)
         FROM \(scope.schema).offer_payouts p WHERE p.offer_id = o.id) AS payouts
@@ -98,7 +99,8 @@ struct OfferStore: ResourceStore {
           else { return nil }
           return Offer.GeoPayout(country: country, payout: Micros(rawValue: micros))
         },
-        capDaily: try row.get("cap_daily"), capTotal: try row.get("cap_total"), notes: try row.get("notes")),
+        capDaily: try row.get("cap_daily"), capTotal: try row.get("cap_total"),
+        status: Offer.Status(rawValue: try row.get("status")) ?? .active, notes: try row.get("notes")),
       createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
   }
 }

@@ -22,6 +22,9 @@ extension ClickEvent {
     object["cost"] = JSONValue(cost)
     object["currency"] = JSONValue(currency)
     object["unique"] = .bool(isUnique)
+    object["unique_flow"] = .bool(isUniqueInFlow)
+    object["unique_global"] = .bool(isUniqueGlobally)
+    object["connection"] = JSONValue(connection)
     object["fraud_score"] = JSONValue(fraudScore)
     object["trace"] = JSONValue(trace)
     return object
@@ -41,7 +44,9 @@ extension ClickEvent {
       ].map { .required($0, .string.nullable) } + SubIDs.numbers.map { .required("sub\($0)", .string.nullable) }
       + [
         .required("external_id", .string.nullable), .required("visitor_id", .uuid.nullable), .required("cost", .money),
-        .required("currency", .string), .required("unique", .boolean), .required("fraud_score", .integer.nullable),
+        .required("currency", .string), .required("unique", .boolean),
+        .required("unique_flow", .boolean), .required("unique_global", .boolean),
+        .required("connection", .string.nullable), .required("fraud_score", .integer.nullable),
         .required("trace", .array(.string).described("Reason codes, in the order of the steps.")),
       ])
 }

@@ -5,19 +5,20 @@ import Web
 /// The click log, and one click with what became of it.
 struct ClickPages: Sendable {
   let api: ClicksAPI
+  let log: ClickLogAPI
   let names: NameStore
   let layout: Layout
 
   private static let path = "/admin/clicks"
 
   func register(in table: inout TrackerTable) {
-    table.page("/clicks", .read(.reports), "The click log, newest first") { try await log($0) }
+    table.page("/clicks", .read(.reports), "The click log, newest first") { try await list($0) }
     table.page("/clicks/{id}", .read(.reports), "A click with its trace and its conversions") { try await show($0) }
   }
 
   // The log
 
-  private func log(_ call: TrackerCall) async throws -> Reply {
+  private func list(_ call: TrackerCall) async throws -> Reply {
     let scope = call.place.scope
     let times = LocalTimes(try await api.settings.all(of: scope))
     let filters = try await LogFilters.ofClicks(call, names)
@@ -82,7 +83,10 @@ struct ClickPages: Sendable {
     let times = LocalTimes(try await api.settings.all(of: scope))
     let book = try await NameBook(clicks: [click], names, scope)
     let conversions = try await api.conversions.list(ofClick: id, of: scope)
-    let view = ClickView(click: click, conversions: conversions, book: book, times: times, icons: layout.icons)
+    let log = ClickLogView(
+      entries: try await log.store.entries(of: click, in: scope), book: book, times: times)
+    let view = ClickView(
+      click: click, log: log, conversions: conversions, book: book, times: times, icons: layout.icons)
     return layout.page(
       Layout.Frame(title: "Click", current: Self.path, crumbs: [("Clicks", Self.path)]), call, view.html)
   }

@@ -8,7 +8,7 @@ struct ClickStore: Sendable {
     unescaped: """
       id, status, campaign_id, flow_id, landing_id, offer_id, source_id, network_id, country, region, city, isp, os,
       browser, device, language, referrer_domain, external_id, visitor_id, ip, referrer, user_agent, cost_micros,
-      currency, is_unique, fraud_score, trace, \(SubIDs.numbers.map { "sub\($0)" }.joined(separator: ", "))
+      currency, is_unique, is_unique_flow, is_unique_global, connection, fraud_score, trace, \(SubIDs.numbers.map { "sub\($0)" }.joined(separator: ", "))
       """)
 
   /// Goes straight to the one partition that can hold the id.
@@ -61,6 +61,9 @@ struct ClickStore: Sendable {
     click.userAgent = try row.get("user_agent")
     click.cost = try row.get("cost_micros")
     click.isUnique = try row.get("is_unique")
+    click.isUniqueInFlow = try row.get("is_unique_flow")
+    click.isUniqueGlobally = try row.get("is_unique_global")
+    click.connection = try row.get("connection")
     click.fraudScore = try row.get("fraud_score", as: Int16?.self).map { UInt8(clamping: $0) }
     click.trace = try row.get("trace")
     for number in SubIDs.numbers { click.subs[number] = try row.get("sub\(number)") }

@@ -20,7 +20,12 @@ struct ClicksAPI: Sendable {
       .get, "/clicks/{id}", .read(.reports), "A click with its trace and its conversions",
       answer: Schema(json: [
         "allOf": [
-          Schema.ref("Click").json, Schema.object([.required("conversions", .array(.ref("Conversion")))]).json,
+          Schema.ref("Click").json,
+          Schema.object([
+            .required("conversions", .array(.ref("Conversion"))),
+            .required("steps", .array(.any).described("How far the visitor came on a local landing.")),
+            .required("denials", .array(.any).described("What gave a spy away in the browser.")),
+          ]).json,
         ]
       ]), handler: show)
   }
@@ -67,6 +72,8 @@ struct ClicksAPI: Sendable {
     guard let click = try await find(id, in: call.place) else { throw Problem.notFound("click") }
     var object = click.jsonFields
     object["conversions"] = .array(try await conversions.list(ofClick: id, of: call.place.scope).map(\.json))
+    object["steps"] = .array(try await ClickStepStore().steps(of: id, call.place.scope).map(\.json))
+    object["denials"] = .array(try await ClickStepStore().denials(of: id, call.place.scope))
     return .json(.object(object))
   }
 

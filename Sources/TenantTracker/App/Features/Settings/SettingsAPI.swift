@@ -10,6 +10,8 @@ struct SettingsAPI: Sendable {
 
   private static let schema = Schema.object([
     .optional("currency", .string), .optional("timezone", .string.described("IANA name")),
+    .optional("uniqueness_hours", .integer.described("How long a visitor is not unique again.")),
+    .optional("anonymize_ip", .boolean.described("Cut addresses before anything is stored.")),
   ])
 
   func register(in table: inout TrackerTable) {
@@ -36,6 +38,10 @@ struct SettingsAPI: Sendable {
         fields.fault("timezone", "timezone", "must be an IANA time zone such as Europe/Berlin")
       }
     }
+    if let hours = fields.optionalInt("uniqueness_hours", range: TenantSettings.uniquenessRange) ?? nil {
+      values.append(("uniqueness_hours", .int(hours)))
+    }
+    if let anonymizes = fields.optionalBool("anonymize_ip") ?? nil { values.append(("anonymize_ip", .bool(anonymizes))) }
     try fields.finish()
     let scope = call.place.scope
     let before = try await store.all(of: scope).json

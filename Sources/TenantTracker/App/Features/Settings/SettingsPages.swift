@@ -28,7 +28,7 @@ struct SettingsPages: Sendable {
     let buttons: HTML =
       "<div class=\"card-footer ty-buttons\"><button class=\"btn btn-primary\">Save changes</button></div>"
     return layout.page(
-      Layout.Frame(title: "Settings", current: Self.path, extras: [.search]), call,
+      Layout.Frame(title: "Settings", current: Self.path, actions: geoip, extras: [.search]), call,
       status: fields.problem?.status ?? 200,
       """
       <form class="card ty-form" method="post" action="\(Self.path)" novalidate>\(call.csrfField)\
@@ -38,12 +38,23 @@ struct SettingsPages: Sendable {
         "currency", "Currency", hint: "Reports are in it; new campaigns and offers start with it."))
       \(fields.select(
         "timezone", "Time zone", Self.zones, hint: "Where a day of your reports begins and ends.", searchable: true))
+      \(fields.input(
+        "uniqueness_hours", "A visitor is unique again after (hours)", .number,
+        hint: "Counted from the visit that was unique."))
+      \(fields.toggle(
+        "anonymize_ip", "Anonymize visitors’ IP addresses",
+        hint: "The last octet is zeroed before anything is stored or passed on. Country and city are still known."))
       </fieldset></div>\(if: isOpen, buttons)</form>
       """)
   }
 
+  private var geoip: HTML {
+    "<a class=\"btn\" href=\"\(GeoIPPages.path)\">\(layout.icons(.domains))GeoIP databases</a>"
+  }
+
   private func change(_ call: TrackerCall) async throws -> Reply {
-    let values = call.form.body(texts: ["currency", "timezone"])
+    let values = call.form.body(
+      texts: ["currency", "timezone"], numbers: ["uniqueness_hours"], flags: ["anonymize_ip"])
     do {
       try await api.change(FieldReader(.object(values)), by: call)
       return .redirect(to: Self.path, flash: Flash(.success, "The settings were saved."))

@@ -12,7 +12,7 @@ enum ClickColumns {
     return """
       id, ts, status, campaign_id, flow_id, landing_id, offer_id, source_id, network_id, country, region, city, isp, os,
       browser, device, language, referrer_domain, external_id, visitor_id, ip, referrer, user_agent, cost_micros,
-      currency, is_unique, fraud_score, trace, \(SQL.joined(subs, separator: ", "))
+      currency, is_unique, is_unique_flow, is_unique_global, connection, fraud_score, trace, \(SQL.joined(subs, separator: ", "))
       """
   }()
 
@@ -44,6 +44,9 @@ enum ClickColumns {
     rows.append(event.cost)
     rows.append(event.currency)
     rows.append(event.isUnique)
+    rows.append(event.isUniqueInFlow)
+    rows.append(event.isUniqueGlobally)
+    rows.append(event.connection)
     rows.append(event.fraudScore.map(Int16.init))
     rows.append(event.trace)
     var subs = event.subs.makeIterator()

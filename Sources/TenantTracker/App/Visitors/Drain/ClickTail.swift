@@ -3,10 +3,11 @@ import Core
 import Synchronization
 
 /// The clicks that are answered but not yet in the database, by id: a postback or a call to action that comes before the
-/// drain still finds its click. Bounded; what falls out is found again once it is drained.
+/// drain still finds its click. They are kept as the journal has them, a third of their size in memory. Bounded; what
+/// falls out is found again once it is drained.
 final class ClickTail: Sendable {
   fileprivate struct Shard {
-    var events: [ClickID: ClickEvent] = [:]
+    var events: [ClickID: [UInt8]] = [:]
     /// Ids in the order they came, for letting the oldest go.
     var order: [ClickID] = []
     var head = 0
@@ -28,15 +29,27 @@ final class ClickTail: Sendable {
 
   private func shard(_ id: ClickID) -> ShardBox { shards[Int(id.low & UInt64(Self.shardCount - 1))] }
 
-  func insert(_ event: ClickEvent) {
-    shard(event.id).state.withLock { shard in
-      shard.events[event.id] = event
-      shard.order.append(event.id)
+  /// - Parameter payload: The click's event, as it goes into the journal.
+  func insert(_ id: ClickID, _ payload: [UInt8]) {
+    shard(id).state.withLock { shard in
+      shard.events[id] = payload
+      shard.order.append(id)
       if shard.events.count > limitPerShard { shard.dropOldest() }
     }
   }
 
-  func find(_ id: ClickID) -> ClickEvent? { shard(id).state.withLock { $0.events[id] } }
+  func insert(_ event: ClickEvent) {
+    var payload: [UInt8] = []
+    JournalEvent.click(event).encode(into: &payload)
+    insert(event.id, payload)
+  }
+
+  func find(_ id: ClickID) -> ClickEvent? {
+    guard let payload = shard(id).state.withLock({ $0.events[id] }),
+      case .click(let event)? = try? JournalEvent(decoding: payload)
+    else { return nil }
+    return event
+  }
 
   /// Lets drained clicks go.
   func remove(_ ids: some Sequence<ClickID>) {
@@ -46,15 +59,6 @@ final class ClickTail: Sendable {
         shard.compact()
       }
     }
-  }
-
-  /// The newest of a tenant, newest first; for pages that show clicks as they come.
-  func newest(_ count: Int, of tenantID: Int64) -> [ClickEvent] {
-    var found: [ClickEvent] = []
-    for shard in shards {
-      found.append(contentsOf: shard.state.withLock { $0.events.values.filter { $0.tenantID == tenantID } })
-    }
-    return Array(found.sorted { $0.id > $1.id }.prefix(count))
   }
 
   var count: Int { shards.reduce(0) { sum, shard in sum + shard.state.withLock { $0.events.count } } }

@@ -3,7 +3,7 @@ import Core
 
 /// How far each tenant's streams have come in one run of the drain, and where to read on.
 struct DrainRun: Sendable {
-  /// A tenant that could not be written.
+  /// A tenant that could not be written, or had more postbacks than others would wait for.
   struct Pause: Sendable {
     /// When it is tried again. Its next records do not put that off.
     var due: Timestamp
@@ -40,6 +40,9 @@ struct DrainRun: Sendable {
   mutating func keep(only tenantIDs: Set<Int64>) {
     positions = positions.filter { tenantIDs.contains($0.key.tenantID) }
   }
+
+  /// Whether something that was set aside can be put back now.
+  func hasDue(at now: Timestamp) -> Bool { paused.values.contains { $0.due <= now } }
 
   var earliest: JournalPosition { positions.values.min() ?? .start }
   var furthest: JournalPosition { positions.values.max() ?? .start }

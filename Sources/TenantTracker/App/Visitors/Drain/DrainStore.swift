@@ -30,20 +30,37 @@ struct DrainStore: Sendable {
     return JournalPosition(segment: try row.get("segment"), offset: try row.get("offset"))
   }
 
-  /// Copies the clicks after the stored position and moves it to `end`. Whatever is killed when, each click is there
+  /// What visitors did, as it goes into one schema, with where each record ends in the journal.
+  struct Visits: Sendable {
+    var clicks: [(end: JournalPosition, event: ClickEvent)] = []
+    var offerVisits: [(end: JournalPosition, event: OfferVisitEvent)] = []
+
+    var isEmpty: Bool { clicks.isEmpty && offerVisits.isEmpty }
+  }
+
+  /// Copies what comes after the stored position and moves it to `end`. Whatever is killed when, each click is there
   /// once: a transaction that waits for another's position finds its records drained already and leaves them out.
   /// - Parameter known: what was stored when last looked at. Throws ``WentBack`` when it is less now.
   /// - Returns: how many clicks were new.
   @discardableResult
   func drain(
-    _ clicks: [(end: JournalPosition, event: ClickEvent)], from known: JournalPosition, to end: JournalPosition,
-    schema: SchemaName
+    _ visits: Visits, from known: JournalPosition, to end: JournalPosition, schema: SchemaName
   ) async throws -> Int {
     try await writer.pool().transaction { connection in
       let stored = try await lockPosition(.clicks, from: known, schema, connection)
-      var rows = CopyRows(reservingBytes: clicks.count * 400)
-      for click in clicks where click.end > stored { ClickColumns.append(click.event, to: &rows) }
+      var rows = CopyRows(reservingBytes: visits.clicks.count * 400)
+      for click in visits.clicks where click.end > stored { ClickColumns.append(click.event, to: &rows) }
       if rows.rowCount > 0 { _ = try await connection.copyIn(ClickColumns.target(schema), rows: rows) }
+      var offers = CopyRows(reservingBytes: visits.offerVisits.count * 48)
+      for visit in visits.offerVisits where visit.end > stored {
+        offers.beginRow()
+        offers.append(visit.event.clickID)
+        offers.append(visit.event.offerID)
+        offers.append(visit.event.at)
+      }
+      if offers.rowCount > 0 {
+        _ = try await connection.copyIn("\(schema).offer_visits (click_id, offer_id, at)", rows: offers)
+      }
       if end > stored { try await setPosition(.clicks, end, schema, connection) }
       return rows.rowCount
     }

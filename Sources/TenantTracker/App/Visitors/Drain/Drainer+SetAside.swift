@@ -55,11 +55,15 @@ extension Drainer {
   }
 
   private func putBack(_ tenant: Tenant, _ run: inout DrainRun) async throws {
+    var replaysLeft = Self.replaysAtOnce
     for _ in 0..<Self.putBackAtOnce {
-      let batch = try await journal.setAside.read(
+      let read = try await journal.setAside.read(
         tenantID: tenant.id, from: run.paused[tenant.id]?.putBack ?? .start)
-      guard let last = batch.records.last else { return try await rejoin(tenant, &run) }
-      let events = batch.records.flatMap { aside in
+      if read.isEmpty { return try await rejoin(tenant, &run) }
+      let (records, end) = read.upTo(postbacks: &replaysLeft)
+      // The next round has the rest.
+      guard let last = records.last else { return }
+      let events = records.flatMap { aside in
         decode([aside.record]).map { (end: aside.source, event: $0.event) }
       }
       var own = DrainRun(reader: run.reader)
@@ -68,9 +72,9 @@ extension Drainer {
       }
       try await drainClicks(events, of: tenant, to: last.source, &own)
       try await drainPostbacks(events, of: tenant, to: last.source, &own)
-      try await journal.setAside.drop(tenantID: tenant.id, through: batch.end)
+      try await journal.setAside.drop(tenantID: tenant.id, through: end)
       run.pass(last.source, tenant.id)
-      run.paused[tenant.id]?.putBack = batch.end
+      run.paused[tenant.id]?.putBack = end
     }
   }
 
@@ -81,5 +85,16 @@ extension Drainer {
     }
     run.paused[tenant.id] = nil
     logger.notice("tenant drained again", metadata: ["tenant": "\(tenant.slug)"])
+  }
+}
+
+extension SetAsideBatch {
+  /// The records before the first postback too many, and where to read on after them.
+  fileprivate func upTo(postbacks left: inout Int) -> (records: ArraySlice<SetAsideRecord>, end: JournalPosition) {
+    for (index, aside) in records.enumerated() where aside.record.kind == .postback {
+      guard left > 0 else { return (records[..<index], aside.record.start) }
+      left -= 1
+    }
+    return (records[...], end)
   }
 }

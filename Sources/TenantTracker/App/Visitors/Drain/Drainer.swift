@@ -26,6 +26,11 @@ struct Drainer: Service {
   let figures: DrainFigures
   let clock: any WallClock
   let logger: Logger
+  /// Who else needs the journal from where on.
+  var neededFrom: @Sendable () -> JournalPosition = { JournalPosition(segment: .max, offset: 0) }
+
+  /// Postbacks of one tenant recorded between two batches: each is a transaction, and the other tenants wait for it.
+  static let replaysAtOnce = 100
 
   /// A journal's event and the position just after it.
   typealias Positioned = (end: JournalPosition, event: JournalEvent)
@@ -69,6 +74,7 @@ struct Drainer: Service {
   /// Waits for records; not for long while something is set aside, which may be put back without any coming.
   private func waitForWork(_ run: DrainRun) async -> Bool {
     guard !run.paused.isEmpty else { return await run.reader.waitForMore() }
+    if run.hasDue(at: clock.now()) { return true }
     return await withTaskGroup(of: Bool.self) { group in
       group.addTask { [reader = run.reader] in await reader.waitForMore() }
       group.addTask { (try? await Task.sleep(for: Self.idleInterval)) != nil }
@@ -80,7 +86,7 @@ struct Drainer: Service {
   /// Everything that is durable now; at shutdown, and for commands that write a journal and end.
   func drainAll() async throws {
     var run = try await begin()
-    while try await drainBatch(&run) {}
+    while try await drainBatch(&run) || run.hasDue(at: clock.now()) {}
   }
 
   /// Looks up how far everybody is. Of a tenant that does not tell, all that is held is set aside until it does.
@@ -140,7 +146,14 @@ struct Drainer: Service {
     do {
       let events = decode(records)
       try await drainClicks(events, of: tenant, to: end, &run)
-      try await drainPostbacks(events, of: tenant, to: end, &run)
+      let postbacks = records.filter { $0.kind == .postback }
+      if postbacks.count > Self.replaysAtOnce {
+        // A few at a time from there on.
+        run.paused[tenant.id] = .init(due: clock.now())
+        try await setAside(postbacks, of: tenant, &run)
+      } else {
+        try await drainPostbacks(events, of: tenant, to: end, &run)
+      }
     } catch {
       guard await concernsOneTenant(error) else { throw error }
       pause(tenant, error, &run)
@@ -159,13 +172,18 @@ struct Drainer: Service {
     _ events: [Positioned], of tenant: Tenant, to end: JournalPosition, _ run: inout DrainRun
   ) async throws {
     let known = run[.clicks, tenant.id]
-    let clicks = events.compactMap { record -> (end: JournalPosition, event: ClickEvent)? in
-      guard case .click(let event) = record.event, record.end > known else { return nil }
-      return (record.end, event)
+    var visits = DrainStore.Visits()
+    for record in events where record.end > known {
+      switch record.event {
+      case .click(let event): visits.clicks.append((record.end, event))
+      case .offerVisit(let event): visits.offerVisits.append((record.end, event))
+      case .postback: break
+      }
     }
-    if !clicks.isEmpty {
-      try await partitions.ensure(Set(clicks.map { ClickPartitions.Month(of: $0.event.ts) }), schema: tenant.schema)
-      try await store.drain(clicks, from: known, to: end, schema: tenant.schema)
+    if !visits.isEmpty {
+      try await partitions.ensure(
+        Set(visits.clicks.map { ClickPartitions.Month(of: $0.event.ts) }), schema: tenant.schema)
+      try await store.drain(visits, from: known, to: end, schema: tenant.schema)
       run[.clicks, tenant.id] = end
     }
     tail.remove(events.lazy.compactMap { if case .click(let event) = $0.event { event.id } else { nil } })
@@ -214,10 +232,10 @@ struct Drainer: Service {
   }
 
   private func tidy(_ run: inout DrainRun) async {
-    let (segment, now) = (run.earliest.segment, clock.now())
-    if let last = run.tidied, last.segment == segment, now - last.at < Self.tidyInterval { return }
-    run.tidied = (segment, now)
-    _ = await journal.retire(before: run.earliest, keepFor: Self.retention, now: now)
+    let (position, now) = (min(run.earliest, neededFrom()), clock.now())
+    if let last = run.tidied, last.segment == position.segment, now - last.at < Self.tidyInterval { return }
+    run.tidied = (position.segment, now)
+    _ = await journal.retire(before: position, keepFor: Self.retention, now: now)
   }
 
   func decode(_ records: [JournalRecord]) -> [Positioned] {

@@ -14,8 +14,15 @@ extension JournalEvent {
   /// What the journal notes beside the payload; the payload says it again for whoever decodes it.
   var journalKind: JournalKind {
     switch self {
-    case .click: JournalKind(rawValue: 1)
-    case .postback: JournalKind(rawValue: 2)
+    case .click: .click
+    case .postback: .postback
+    case .offerVisit: .offerVisit
     }
   }
+}
+
+extension JournalKind {
+  static let click = JournalKind(rawValue: 1)
+  static let postback = JournalKind(rawValue: 2)
+  static let offerVisit = JournalKind(rawValue: 3)
 }

@@ -16,6 +16,7 @@ final class JournalIntake: Sendable {
   private struct State: ~Copyable {
     var pending = PendingBatch()
     var handlers: [JournalCommitHandler] = []
+    var accepted = 0
     var isWriterWaiting = false
     var isClosed = false
   }
@@ -31,6 +32,9 @@ final class JournalIntake: Sendable {
   }
 
   var pendingBytes: Int { state.withLock { $0.pending.records.byteCount } }
+
+  /// Records taken since the journal was opened.
+  var accepted: Int { state.withLock { $0.accepted } }
 
   func addLane(_ handler: @escaping JournalCommitHandler) -> Int {
     state.withLock { state in
@@ -53,6 +57,7 @@ final class JournalIntake: Sendable {
       }
       state.pending.records.append(tenantID: tenantID, kind: kind, payload: payload)
       state.pending.tokens[lane].append(token)
+      state.accepted += 1
       defer { state.isWriterWaiting = false }
       return state.isWriterWaiting
     }
