@@ -1,9 +1,21 @@
 // The HTML of a landing page in CodeMirror. The text area stays: it is what the form sends, and what there is without
 // this script. The editor lives in a shadow root, where its styles are style sheets of the script's own making, which the
 // page's content security policy has nothing against.
-import { EditorState, EditorView, Compartment, basicSetup, keymap, indentWithTab, oneDark, oneDarkHighlightStyle, defaultHighlightStyle, syntaxHighlighting } from "./codemirror/index.js";
+import { EditorState, EditorView, Compartment, HighlightStyle, basicSetup, keymap, indentWithTab, oneDark, syntaxHighlighting } from "./codemirror/index.js";
+// The tags that highlighting goes by have no public name in this build of CodeMirror; its files are pinned by hash.
+import { t as tags } from "./codemirror/index-ciMdZ5pn.js";
 import { html } from "./codemirror/index-BtSOn-Ix.js";
 
+// CodeMirror's own light colours are too pale on white for some eyes.
+const light = HighlightStyle.define([
+  { tag: [tags.tagName, tags.typeName, tags.className], color: "#0b5c3b" },
+  { tag: [tags.attributeName, tags.propertyName, tags.definition(tags.variableName)], color: "#1a4b9c" },
+  { tag: [tags.string, tags.attributeValue, tags.regexp, tags.escape], color: "#9a1212" },
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "#6f0f8a" },
+  { tag: [tags.number, tags.bool, tags.atom, tags.color, tags.unit], color: "#1f5f1f" },
+  { tag: tags.comment, color: "#5f5a4a", fontStyle: "italic" },
+  { tag: tags.invalid, color: "#b00020" },
+]);
 const isDark = () => document.documentElement.dataset.bsTheme === "dark";
 
 const enhance = (part) => {
@@ -14,7 +26,7 @@ const enhance = (part) => {
   area.after(host);
   const root = host.attachShadow({ mode: "open" });
   const theme = new Compartment();
-  const look = () => isDark() ? [oneDark, syntaxHighlighting(oneDarkHighlightStyle)] : syntaxHighlighting(defaultHighlightStyle);
+  const look = () => isDark() ? oneDark : syntaxHighlighting(light);
   const label = document.querySelector(`label[for="${area.id}"]`);
   const view = new EditorView({
     root,

@@ -44,7 +44,8 @@ class FlowBuilder(BrowserTest):
         self.assertIn("Same offer for 24 hours", page.inner_text("main"))
         self.assert_sound(visit)
 
-        page.click("text=Everybody")
+        page.click("th a:text-is('Everybody')")
+        page.wait_for_url("**/flows/*")
         page.select_option("[data-filter-field]", "country")
         self.assertEqual(page.locator("[data-filter-op] option[value=contains]").get_attribute("disabled"), "")
         values = page.locator("[data-filter-values]").first

@@ -89,9 +89,9 @@ import Testing
         default-src 'none'; base-uri 'none'; form-action 'none'; script-src 'nonce-N'; style-src 'nonce-N'
         HEAD<title>One moment</title>STYLE\
         <noscript><meta http-equiv="refresh" content="0;url=https://shop.example/buy?s=a&amp;c=ID"></noscript>\
+        </head><body><p><a href="https://shop.example/buy?s=a&amp;c=ID">Continue</a></p>\
         <script nonce="N">(function(){var gone;function go(){if(!gone){gone=1;\
-        location.replace("https://shop.example/buy?s=a\\x26c=ID")}}go()})()</script></head><body>\
-        <p><a href="https://shop.example/buy?s=a&amp;c=ID">Continue</a></p></body></html>
+        location.replace("https://shop.example/buy?s=a\\x26c=ID")}}go()})()</script></body></html>
         """)
   }
 
@@ -103,10 +103,10 @@ import Testing
         img-src http: https: data:
         HEAD<title>One moment</title>STYLE\
         <noscript><meta http-equiv="refresh" content="1;url=https://shop.example/buy?s=a&amp;c=ID"></noscript>\
+        </head><body><p><a href="https://shop.example/buy?s=a&amp;c=ID">Continue</a></p>\
         <script nonce="N">(function(){var gone;function go(){if(!gone){gone=1;\
         location.replace("https://shop.example/buy?s=a\\x26c=ID")}}\
-        addEventListener("load",go);setTimeout(go,1500)})()</script></head><body>\
-        <p><a href="https://shop.example/buy?s=a&amp;c=ID">Continue</a></p>\
+        addEventListener("load",go);setTimeout(go,1500)})()</script>\
         <img src="https://p.example/?c=ID" alt=""></body></html>
         """)
   }

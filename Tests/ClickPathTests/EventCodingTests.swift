@@ -13,12 +13,11 @@ import Testing
   private static let smallest = ClickEvent(
     id: DestinationTests.click, tenantID: 1, status: .ok, campaignID: 4, ip: IPAddress(v4: 0x7F00_0001), currency: .usd)
 
-  @Test func theFormatOfVersion1Stays() throws {
+  @Test func theFormatStays() throws {
     #expect(
       bytes(.click(Self.smallest)).hex
-        == "0101" + "117a3e1ca4b29301ab8967452301008f" + "01" + "00" + "04" + "040100007f" + "00" + "555344"
-        + "00000000"
-        + "00" + "00")
+        == "0102" + "117a3e1ca4b29301ab8967452301008f" + "01" + "00" + "04" + "040100007f" + "00" + "555344"
+        + "00000000" + "00" + "00" + "00" + "0000000000000000" + "0000000000000000")
     var event = Self.smallest
     event.status = .capped
     event.isUnique = true
@@ -28,11 +27,14 @@ import Testing
     event.cost = Micros(rawValue: -3)
     event.subs = [1: "a", 30: "b"]
     event.trace = ["flow:7"]
+    event.hadCookie = true
+    event.isUniqueGlobally = true
+    (event.addressKey, event.visitorKey) = (1, 0x0203)
     #expect(
       bytes(.click(event)).hex
-        == "0101" + "117a3e1ca4b29301ab8967452301008f" + "01" + "82" + "04" + "040100007f" + "05" + "555344"
+        == "0102" + "117a3e1ca4b29301ab8967452301008f" + "01" + "82" + "04" + "040100007f" + "05" + "555344"
         + "21000400"
-        + "07" + "025553" + "50" + "02" + "010161" + "1e0162" + "01" + "06666c6f773a37")
+        + "07" + "025553" + "50" + "02" + "010161" + "1e0162" + "01" + "06666c6f773a37" + "05" + "0100000000000000" + "0302000000000000")
     let postback = RawPostbackEvent(
       id: DestinationTests.click, tenantID: 300, receivedAt: Timestamp(microseconds: 1), ip: IPAddress(v4: 1),
       method: "GET", query: "a=b")
@@ -40,6 +42,17 @@ import Testing
       bytes(.postback(postback)).hex
         == "0201" + "117a3e1ca4b29301ab8967452301008f" + "ac02" + "02" + "0401000000" + "03474554" + "03613d62"
         + "00000000")
+    let visit = OfferVisitEvent(
+      tenantID: 1, clickID: DestinationTests.click, offerID: 9, at: Timestamp(microseconds: 1))
+    #expect(bytes(.offerVisit(visit)).hex == "0301" + "01" + "117a3e1ca4b29301ab8967452301008f" + "09" + "02")
+  }
+
+  @Test func clicksOfTheFirstVersionAreRead() throws {
+    let first =
+      "0101" + "117a3e1ca4b29301ab8967452301008f" + "01" + "00" + "04" + "040100007f" + "00" + "555344" + "00000000"
+      + "00" + "00"
+    let bytes = try #require([UInt8](hex: first))
+    #expect(try JournalEvent(decoding: bytes) == .click(Self.smallest))
   }
 
   @Test func anythingComesBackAsItWentIn() throws {
@@ -89,7 +102,7 @@ import Testing
   @Test func whatIsNotOursIsNamed() {
     #expect(throws: EventFault.truncated) { try JournalEvent(decoding: []) }
     #expect(throws: EventFault.unknownKind(9)) { try JournalEvent(decoding: [9, 1]) }
-    #expect(throws: EventFault.unknownVersion(2)) { try JournalEvent(decoding: [1, 2, 0]) }
+    #expect(throws: EventFault.unknownVersion(3)) { try JournalEvent(decoding: [1, 3, 0]) }
     #expect(throws: EventFault.unknownVersion(7)) { try JournalEvent(decoding: [2, 7]) }
   }
 
@@ -107,7 +120,16 @@ import Testing
 }
 
 extension ChaChaGenerator {
-  fileprivate func event() -> JournalEvent { isHeads ? .click(click()) : .postback(postback()) }
+  fileprivate func event() -> JournalEvent {
+    switch below(3) {
+    case 0: .click(click())
+    case 1: .postback(postback())
+    default:
+      .offerVisit(
+        OfferVisitEvent(
+          tenantID: id(), clickID: uuid(), offerID: id(), at: Timestamp(microseconds: Int64(below(1 << 50)))))
+    }
+  }
 
   private var isHeads: Bool { next() & 1 == 1 }
 
@@ -149,6 +171,11 @@ extension ChaChaGenerator {
     event.visitorID = maybe(uuid())
     event.fraudScore = maybe(UInt8(below(256)))
     event.isUnique = isHeads
+    event.isUniqueInFlow = isHeads
+    event.isUniqueGlobally = isHeads
+    event.connection = maybe(text())
+    event.hadCookie = isHeads
+    (event.addressKey, event.visitorKey) = (next(), next())
     event.cost = Micros(rawValue: id())
     for number in SubIDs.numbers where isHeads { event.subs[number] = text() }
     event.trace = (0..<below(6)).map { _ in text() }

@@ -125,4 +125,23 @@ import Testing
     #expect(MemoryContent(world.memory, after: 0) == MemoryContent(try MemoryWorld.freshMemory(), after: 0))
     #expect(world.click(after: 1).event?.isUnique == true)
   }
+
+  @Test func whatTheMemoryHoldsIsWhatTheJournalSaysHoweverManyAreStoppedLate() throws {
+    let protection = ClickStep(.landing) { hit in hit.facts.userAgent == "Spy" ? .spy : nil }
+    let world = try MemoryWorld(steps: [protection]) { world in
+      world.cap(3, hours: 2, key: .visitor)
+      world.boundFlow(.landingOffer)
+    }
+    var generator = ChaChaGenerator(seed: 9)
+    var cookies: [VisitorID] = []
+    for visit in 0..<400 {
+      let result = world.click(
+        after: Int64(visit) * 60_000, from: "203.0.113.\(visit % 3)", agent: visit % 5 < 2 ? "Spy" : "Firefox",
+        cookie: visit % 2 == 0 ? cookies.randomElement(using: &generator) : nil)
+      if let cookie = result.event?.visitorID { cookies = cookies.suffix(5) + [cookie] }
+    }
+    let end: Int64 = 400 * 60_000
+    #expect(world.events.contains { $0.status == .blocked })
+    #expect(MemoryContent(try world.replayed(world.events), after: end) == MemoryContent(world.memory, after: end))
+  }
 }

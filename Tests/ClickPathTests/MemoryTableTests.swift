@@ -101,8 +101,23 @@ import Testing
     #expect(stamp.isOver(at: stamp.milliseconds - 24 * hour - offset) == !isKept)
   }
 
-  @Test func aShardMakesRoomInTime() {
-    // A part of the largest size, filled and overfilled, in a build without optimisation a hundredfold slower.
+  @Test func aVisitorWithoutACookieTakesLessThanTwoHundredBytes() throws {
+    let memory = VisitorMemory(keys: try #require(MemoryWorld.keys))
+    let visitors = 40_000
+    for number in 0..<visitors {
+      let identity = RememberedVisitor.Identity(known: UInt64(number), given: .max - UInt64(number))
+      let scopes: [(VisitorKeys.Scope, Int64)] = [(.firstInCampaign, 4), (.firstInFlow, 7), (.firstAtAll, 0)]
+      for (scope, id) in scopes {
+        let (known, given) = identity.keys(scope, id, of: 1, memory.keys)
+        #expect(memory.isFirst(known, given: given, hours: 24, at: 0))
+      }
+    }
+    let figures = memory.figures.map(\.value)
+    #expect(figures.reduce(0) { $0 + $1.entries } == 6 * visitors)
+    #expect(figures.reduce(0) { $0 + $1.bytes } < 200 * visitors)
+  }
+
+  @Test func aPartHoldsToItsSizeWhateverComes() {
     let shards = MemoryShards<MemoryMark>(bytes: 1 << 20, count: 1)
     for number in 0..<200_000 {
       let key = key(UInt64(number), crowded: 0)

@@ -87,7 +87,7 @@ import Testing
     #expect(result.answer.status == 200)
     #expect(result.answer.destination == "https://shop.example/?c=\(try #require(result.event).id)")
     #expect(result.event?.trace.last == "retargeting")
-    #expect(text.contains("}setTimeout(go,1500)})()</script></head>"))
+    #expect(text.contains("}setTimeout(go,1500)})()</script><script nonce="))
     #expect(text.contains("<noscript><meta http-equiv=\"refresh\" content=\"1;url=https://shop.example/?c="))
     #expect(text.contains("fbq(\"init\",\"123456789012345\");fbq(\"track\",\"PageView\")"))
     #expect(text.contains("src=\"https://www.facebook.com/tr?id=123456789012345&amp;ev=PageView&amp;noscript=1\""))

@@ -115,7 +115,8 @@ import Testing
       #expect(balanced.text.matches(of: /data-share>50\.0%/).count == 2, "balanced, and nothing stored")
       #expect(try await FlowStore().all(ofCampaign: 1, of: world.scope).isEmpty)
 
-      #expect(try await browser.post("/admin/campaigns/1/flows", fields).header("Location") == "/admin/campaigns/1")
+      #expect(
+        try await browser.post("/admin/campaigns/1/flows", fields).header("Location") == "/admin/campaigns/1#flow-1")
       let flow = try #require(try await FlowStore().all(ofCampaign: 1, of: world.scope).first)
       #expect(flow.draft.filters.map(\.values) == [["US", "ca"]])
       #expect(flow.draft.offers.map(\.weight) == [30, 60])

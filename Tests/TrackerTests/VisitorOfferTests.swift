@@ -10,7 +10,7 @@ import Testing
   /// The link on a landing's page, `/offer/...?k=...`.
   private func link(_ client: TestHTTPClient, _ target: String) async throws -> (link: String, click: ClickID) {
     let page = try await client.get(target)
-    let link = try #require(page.text.split(separator: "\"").dropFirst().first)
+    let link = try #require(page.text.split(separator: "\"").first { $0.hasPrefix("/offer/") })
     return (String(link), try #require(page.clickID))
   }
 

@@ -16,14 +16,17 @@ import Testing
     #expect(date.text(at: try #require(Timestamp(rfc3339: time))) == text)
   }
 
-  @Test(arguments: ["/c/x", "/click?campaign=x", "/offer/a/1", "/postback", "/v1/postback", "/healthz", "/readyz"])
+  @Test(arguments: [
+    "/c/x", "/click?campaign=x", "/offer/a/1", "/postback", "/v1/postback", "/healthz", "/readyz", "/", "/?x=1",
+    "/robots.txt",
+  ])
   func theVisitorsPathsAreOurs(target: String) {
     let parts = target.split(separator: "?")
     #expect(VisitorTarget.mayBe(target))
     #expect(VisitorTarget(path: parts[0], query: parts.count > 1 ? parts[1] : "") != nil)
   }
 
-  @Test(arguments: ["/", "", "*", "/admin/c/x", "/assets/app.css", "/api/pixel", "/metrics", "http://x/c/y"])
+  @Test(arguments: ["", "*", "/admin/c/x", "/assets/app.css", "/api/pixel", "/metrics", "http://x/c/y"])
   func whatIsNobodysIsSeenAtOnce(target: String) { #expect(!VisitorTarget.mayBe(target)) }
 
   @Test(arguments: [

@@ -140,7 +140,7 @@ struct ServingParts: Sendable {
   func services(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) throws -> [any Service] {
     var services: [any Service] = [tracker.control, tracker.pools, journalWriter]
     services += listeners as [any Service]
-    services += [directory, snapshots, nodes, memory, drainer, fraud, visitors, geoip] as [any Service]
+    services += [directory, snapshots, nodes, memory, drainer, fraud, warnings, visitors, geoip] as [any Service]
     if roles.contains(.worker) { services += [heartbeat, upkeep, waitingPostbacks] as [any Service] }
     services += landings.services
     services.append(try webApplication(onListening: onListening))

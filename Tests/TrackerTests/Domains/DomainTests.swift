@@ -15,7 +15,7 @@ import Testing
   ) async throws {
     let dns = FakeDNS()
     try await withTracker(
-      environment.merging(["PUBLIC_URL": "http://\(Self.ours)"]) { $1 },
+      environment.merging(["PUBLIC_URL": "http://\(Self.ours)"]) { given, _ in given },
       change: {
         $0.dns = dns.client
         $0.certificates = dns.probe

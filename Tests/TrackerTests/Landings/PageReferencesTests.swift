@@ -34,7 +34,7 @@ import Testing
     ),
     (
       "<style>@import 'a.css';b{c:url( i.png )}</style>",
-      "<style>@import \"A(https://a.example/x/a.css)\";b{c:url( \"A(https://a.example/x/i.png)\")}</style>"
+      "<style>@import \"A(https://a.example/x/a.css)\";b{c:url( \"A(https://a.example/x/i.png)\" )}</style>"
     ),
     ("<base href=\"https://b.example/y/\"><img src=a>", "<base ><img src=\"A(https://b.example/y/a)\">"),
     (

@@ -35,6 +35,8 @@ enum TraceWords {
     "retargeting": "Retargeting pixels were fired before the visitor went on",
     "pixels:too_long": "With this visitor's values the profile's pixels were too long; they were left out",
     "destination:refused": "The address came to nothing that a visitor can be sent to",
+    "spy": "The request showed a sign of a spy tool or a driven browser",
+    "lander_protection": "Lander protection showed “Access Denied”",
     "unknown_campaign": "There is no such campaign", "no_destination": "No flow and no offer was left",
   ]
 

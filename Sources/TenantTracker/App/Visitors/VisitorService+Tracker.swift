@@ -1,7 +1,7 @@
 import ClickPath
 import Core
-import UserAgents
 import Geo
+import UserAgents
 
 extension VisitorService {
   /// The tracker's own: what is asked is asked of its parts.
@@ -25,7 +25,8 @@ extension VisitorService {
         noteUnreplaced: { warnings.note($0, of: $1) }),
       journal: journal, tail: tail,
       pipeline: ClickPipeline(
-        links: try tracker.linkSigner(), memory: memory, caps: caps, adding: [.geo(tracker.geo), .userAgent(tracker.userAgentParser())] + fraud.steps),
+        links: try tracker.linkSigner(), memory: memory, caps: caps,
+        adding: [.geo(tracker.geo), .userAgent(tracker.userAgentParser())] + fraud.steps),
       proxies: configuration.trustedProxies,
       httpsHosts: configuration.publicURL?.hasPrefix("https://") == true
         ? Set([configuration.publicHost].compactMap { $0 }) : [],

@@ -39,13 +39,14 @@ struct OnwardPage {
         @keyframes s{to{visibility:visible}}</style>
         """)
       refresh(to: url, &page)
-      if !refreshes || pause != .none { script(to: url, &page) }
     }
     add("</head><body>")
     if let url {
       add("<p><a href=\"")
       page.append(html: url)
       add("\"\(hidesReferrer ? " rel=\"noreferrer\"" : "")>Continue</a></p>")
+      // After the link, for browsers stop reading a page that goes on; before the pixels, one of which may hang.
+      if !refreshes || pause != .none { script(to: url, &page) }
     }
     for pixel in pixels { page.append(contentsOf: pixel) }
     add("</body></html>")

@@ -141,8 +141,7 @@ struct FloodShard: ~Copyable {
 
 extension TimesTable {
   fileprivate func counts(in slot: Slot, at now: UInt32) -> FloodWindows.Counts {
-    FloodWindows.Counts(
-      short: count(in: slot, within: FloodWindows.shortWindow, of: now),
-      long: count(in: slot, within: FloodWindows.longWindow, of: now))
+    let (short, long) = counts(in: slot, within: (FloodWindows.shortWindow, FloodWindows.longWindow), of: now)
+    return FloodWindows.Counts(short: short, long: long)
   }
 }

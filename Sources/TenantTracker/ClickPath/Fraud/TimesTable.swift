@@ -96,8 +96,8 @@ struct TimesTable: ~Copyable {
   /// Adds a time; of more than the table is wide the first goes.
   mutating func note(_ time: UInt32, in slot: Slot) {
     let (first, held) = (Int(records[slot].first), Int(records[slot].count))
-    times[slot * width + (first + held) % width] = time
-    if held < width { records[slot].count += 1 } else { records[slot].first = UInt8((first + 1) % width) }
+    times[slot * width + place(first + held)] = time
+    if held < width { records[slot].count += 1 } else { records[slot].first = UInt8(place(first + 1)) }
     guard newest != UInt32(slot) else { return }
     unlink(slot)
     append(slot)
@@ -105,18 +105,26 @@ struct TimesTable: ~Copyable {
 
   /// A key's times in the order in which they were noted.
   func time(_ number: Int, in slot: Slot) -> UInt32 {
-    times[slot * width + (Int(records[slot].first) + number) % width]
+    times[slot * width + place(Int(records[slot].first) + number)]
   }
+
+  /// Behind the last place comes the first.
+  @inline(__always)
+  private func place(_ number: Int) -> Int { number < width ? number : number - width }
 
   func timeCount(in slot: Slot) -> Int { Int(records[slot].count) }
 
-  /// How many of a key's times are less than `window` away from `now`, on either side: clocks are set back at times.
-  func count(in slot: Slot, within window: UInt32, of now: UInt32) -> Int {
-    // Which came first does not matter here.
-    var found = 0
-    for place in slot * width..<slot * width + Int(records[slot].count)
-    where Int32(bitPattern: now &- times[place]).magnitude < window { found += 1 }
-    return found
+  /// How many of a key's times are less than each of two spans away from `now`, on either side: clocks are set back at
+  /// times. In which order they were noted does not matter, so nothing is looked up.
+  func counts(in slot: Slot, within spans: (UInt32, UInt32), of now: UInt32) -> (Int, Int) {
+    var (first, second): (UInt32, UInt32) = (0, 0)
+    let times = UnsafeMutableBufferPointer(rebasing: times[slot * width..<slot * width + Int(records[slot].count)])
+    for time in times {
+      let age = Int32(bitPattern: now &- time).magnitude
+      first &+= age < spans.0 ? 1 : 0
+      second &+= age < spans.1 ? 1 : 0
+    }
+    return (Int(first), Int(second))
   }
 
   /// Removes the keys whose last time is `window` ago or longer.

@@ -30,11 +30,14 @@ extension VisitorMemory {
     bindings.withTable(of: key) { $0.set(entry) }
   }
 
-  /// Forgets a binding made at exactly this time: its hit came to nothing.
-  func takeBackBinding(_ key: UInt64, at time: Int64) {
+  /// Forgets a binding made at exactly this time, and what was shared with the cookie just given: the hit came to
+  /// nothing.
+  func takeBackBinding(_ key: UInt64, given: UInt64?, at time: Int64) {
     bindings.withTable(of: key) { table in
       if let index = table.index(of: key), table[index].stamp.milliseconds == time { table.remove(at: index) }
     }
+    guard let given else { return }
+    bindings.withTable(of: given) { table in if let index = table.index(of: given) { table.remove(at: index) } }
   }
 
   /// Makes again what a visit that was shown an item changed; again is no more.

@@ -17,10 +17,10 @@ extension VisitorMemory {
     return firsts.withTable(of: key) { $0.window(of: key, around: stamp) } == nil
   }
 
-  /// Undoes an ``isFirst(_:given:hours:at:)`` that was true: the hit came to nothing.
-  func takeBackFirst(_ key: UInt64, given: UInt64?, at now: Int64) {
-    firsts.withTable(of: key) { $0.forget(key, at: now) }
-    if let given { firsts.withTable(of: given) { $0.forget(given, at: now) } }
+  /// Undoes ``isFirst(_:given:hours:at:)``: the hit came to nothing. Of the cookie just given nobody else knows.
+  func takeBackFirst(_ key: UInt64, given: UInt64?, wasFirst: Bool, at now: Int64) {
+    if wasFirst { firsts.withTable(of: key) { $0.forget(key, at: now) } }
+    if let given { firsts.withTable(of: given) { $0.forget(given, at: nil) } }
   }
 
   /// Makes again what the visit changed; again is no more.
@@ -68,7 +68,9 @@ extension MemoryTable<MemoryMark> {
     }
   }
 
-  mutating func forget(_ key: UInt64, at time: Int64) {
-    if let index = index(of: key), self[index].stamp.milliseconds == time { remove(at: index) }
+  /// - Parameter time: forgets only what was remembered exactly then.
+  mutating func forget(_ key: UInt64, at time: Int64?) {
+    guard let index = index(of: key), time == nil || self[index].stamp.milliseconds == time else { return }
+    remove(at: index)
   }
 }

@@ -3,6 +3,8 @@ import Core
 /// Compiles one tenant's records, leaving out and reporting what refers to nothing or can't be read.
 struct TenantCompiler {
   private let record: TenantRecord
+  /// Compiled before, from the same entries.
+  private let knownBlacklist: AddressSet?
   private let clocks: [String: LocalClock]
   private(set) var problems: [SnapshotProblem] = []
   private var offers: [Int64: Snapshot.Offer] = [:]
@@ -12,8 +14,9 @@ struct TenantCompiler {
   private var pausedOffers: Set<Int64> = []
   private var pausedLandings: Set<Int64> = []
 
-  init(_ record: TenantRecord) {
+  init(_ record: TenantRecord, blacklist: AddressSet? = nil) {
     self.record = record
+    knownBlacklist = blacklist
     var clocks = ["UTC": LocalClock.utc]
     for zone in record.zones { clocks[zone.name] = LocalClock(zone) }
     self.clocks = clocks
@@ -41,7 +44,7 @@ struct TenantCompiler {
     }
     return Snapshot.Tenant(
       record, campaigns: campaigns, offers: offers, landings: landings, networks: record.networks.map { compile($0) },
-      blacklist: blacklist(), clock: clocks[record.settings.timeZone] ?? .utc, defaultProfile: defaultProfile)
+      blacklist: knownBlacklist ?? blacklist(), clock: clocks[record.settings.timeZone] ?? .utc, defaultProfile: defaultProfile)
   }
 
   private mutating func blacklist() -> AddressSet {

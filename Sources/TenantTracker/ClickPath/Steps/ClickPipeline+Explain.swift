@@ -40,7 +40,8 @@ extension Hit {
     return [
       "ip": .string(storedAddress.description), "country": JSONValue(facts.country), "region": JSONValue(facts.region),
       "city": JSONValue(facts.city), "isp": JSONValue(facts.isp), "os": JSONValue(facts.os),
-      "browser": JSONValue(facts.browser), "device": JSONValue(facts.device),
+      "browser": JSONValue(facts.browser), "device": JSONValue(facts.device), "bot": JSONValue(facts.bot),
+      "fraud_score": JSONValue(facts.fraudScore),
       "language": JSONValue(facts.language?.text), "referrer": JSONValue(facts.referrer),
       "referrer_domain": JSONValue(facts.referrerDomain), "user_agent": JSONValue(facts.userAgent),
       "external_id": JSONValue(facts.externalID), "cost": JSONValue(facts.cost), "subs": .object(subs),

@@ -88,7 +88,6 @@ extension Hit {
   fileprivate func takeBackBinding(_ scope: VisitorKeys.Scope, _ memory: VisitorMemory?) {
     guard let memory, let flow else { return }
     let (known, given) = bindingKeys(scope, flow, memory)
-    memory.takeBackBinding(known, at: moment)
-    if let given { memory.takeBackBinding(given, at: moment) }
+    memory.takeBackBinding(known, given: given, at: moment)
   }
 }

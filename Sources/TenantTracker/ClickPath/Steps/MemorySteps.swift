@@ -43,8 +43,8 @@ extension ClickStep {
         return nil
       },
       takeBack: { hit in
-        if hit.facts.isUnique { hit.takeBackFirst(.firstInCampaign, hit.campaign.id, memory) }
-        if hit.facts.isUniqueGlobally { hit.takeBackFirst(.firstAtAll, 0, memory) }
+        hit.takeBackFirst(.firstInCampaign, hit.campaign.id, wasFirst: hit.facts.isUnique, memory)
+        hit.takeBackFirst(.firstAtAll, 0, wasFirst: hit.facts.isUniqueGlobally, memory)
         (hit.facts.isUnique, hit.facts.isUniqueGlobally) = (false, false)
       })
   }
@@ -58,7 +58,9 @@ extension ClickStep {
         return nil
       },
       takeBack: { hit in
-        if let flow = hit.flow, hit.facts.isUniqueInFlow { hit.takeBackFirst(.firstInFlow, flow.id, memory) }
+        if let flow = hit.flow {
+          hit.takeBackFirst(.firstInFlow, flow.id, wasFirst: hit.facts.isUniqueInFlow, memory)
+        }
         hit.facts.isUniqueInFlow = false
       })
   }
@@ -82,8 +84,8 @@ extension Hit {
       : memory.isFirst(known, given: given, hours: hours, at: moment)
   }
 
-  fileprivate func takeBackFirst(_ scope: VisitorKeys.Scope, _ id: Int64, _ memory: VisitorMemory) {
+  fileprivate func takeBackFirst(_ scope: VisitorKeys.Scope, _ id: Int64, wasFirst: Bool, _ memory: VisitorMemory) {
     let (known, given) = visitor.identity(memory.keys).keys(scope, id, of: tenant.id, memory.keys)
-    memory.takeBackFirst(known, given: given, at: moment)
+    memory.takeBackFirst(known, given: given, wasFirst: wasFirst, at: moment)
   }
 }

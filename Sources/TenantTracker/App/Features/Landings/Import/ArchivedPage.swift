@@ -45,7 +45,7 @@ extension ImportedPage {
       files[url] = LandingAsset(path: entry.name, type: type, bytes: try unpack(entry, &left))
       if type.isStyleSheet { styleBases[url] = url }
     }
-    html = PageReferences.rewrite(html: html, base: base, dropped: { note($0) }) { address, start, use in
+    _ = PageReferences.rewrite(html: html, base: base, dropped: { note($0) }) { address, start, use in
       guard use == .asset, !address.contains("{{"), let url = PageReferences.absolute(address, base: start),
         files[url] == nil
       else { return nil }

@@ -25,7 +25,7 @@ struct LandingImportAPI: Sendable {
       "Import a landing: JSON {url} or {html}, each with an optional name; a form with a ZIP archive as file; or the "
         + "archive itself. 201 with the landing, or 202 with the import while it is under way",
       query: [QueryParameter("name", .string, "Of the landing, where the body is an archive.")], body: .raw,
-      answer: .ref("Landing"), status: 201, bodyLimit: Self.bodyLimit, handler: begin)
+      answer: .ref("Landing"), status: 201, creates: true, bodyLimit: Self.bodyLimit, handler: begin)
     table.on(
       .get, "/landings/imports/{id}", .read(.landings), "How an import is getting on", answer: .ref("LandingImport")
     ) { .json(try await find($0).json) }

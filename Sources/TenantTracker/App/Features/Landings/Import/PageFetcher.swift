@@ -16,7 +16,7 @@ struct PageFetcher: Sendable {
     let found = try await self.html(at: address)
     var page = ImportedPage(html: PageText.utf8(found.response.body, contentType: found.type), base: found.url)
     var queue = AssetQueue(limit: limits.files)
-    page.html = PageReferences.rewrite(html: page.html, base: page.base, dropped: { page.note($0) }) {
+    _ = PageReferences.rewrite(html: page.html, base: page.base, dropped: { page.note($0) }) {
       queue.add($0, $1, $2)
       return nil
     }
