@@ -96,7 +96,8 @@ let package = Package(
     program(
       "TenantTracker", path: "Sources/TenantTracker/App",
       [
-        "Core", "Database", "Web", "Security", "Jobs", "Licensing", "CZlib", "ClickPath", "Conversions", "Analytics", "Geo",
+        "Core", "Database", "Web", "Security", "Jobs", "Licensing", "CZlib", "ClickPath", "Conversions", "Analytics",
+        "Geo",
         "UserAgents",
         arguments, hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
         nioHTTPTypesHTTP1, logging, services, signals, crypto,

@@ -31,7 +31,8 @@ import Testing
   func aMacrosArgumentMayHoldBlanks(text: String) { #expect(WebURL.isTemplate(text)) }
 
   @Test(arguments: [
-    "https://example.com/a b", "https://example.com/{a b}", "https://example.com/{sub1} x", "https://exa mple.com/{x:y}",
+    "https://example.com/a b", "https://example.com/{a b}", "https://example.com/{sub1} x",
+    "https://exa mple.com/{x:y}",
     "https://example.com/{status:lead=0 sale=1", "https://example.com/{x:\ty}", "https://example.com/{x:\"}",
     "https://example.com/{x:<}", "{x:https://example.com/ }", "ftp://example.com/{x:a b}", "https://example.com/{:a b}",
     "https://example.com/{a b:c d}", "https://example.com/{x:a {b}", " https://example.com/", "",

@@ -36,7 +36,9 @@ import Web
   @Test func onlyWhatPagesLoadIsServed() throws {
     let home = try Home(environment: ["TRACKILY_HOME": PagesWorld.home])
     let assets = try StaticAssets(directories: home.assets, excluding: AdminPages.unusedAssets)
-    for name in ["app.css", "tabler.min.css", "echarts.min.js", "tom-select.min.js", "inter-400.woff2", "codemirror/index.js"] {
+    for name in [
+      "app.css", "tabler.min.css", "echarts.min.js", "tom-select.min.js", "inter-400.woff2", "codemirror/index.js",
+    ] {
       #expect(assets.contains(name), "\(name)")
     }
     for name in ["icons/plus.svg", "htmx.min.js", "tabler.min.js"] {

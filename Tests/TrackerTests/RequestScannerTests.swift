@@ -62,8 +62,10 @@ import Testing
       "Content-Length: 3", "Connection: keep-alive", "\u{0}", "é", "abc",
     ]
     for _ in 0..<50_000 {
-      let text = (0..<Int.random(in: 1...14, using: &generator)).map { _ in pieces.randomElement(using: &generator) ?? "" }
-        .joined()
+      let text = (0..<Int.random(in: 1...14, using: &generator)).map { _ in
+        pieces.randomElement(using: &generator) ?? ""
+      }
+      .joined()
       guard let request = scan(text) else { continue }
       let head = String(decoding: Array(text.utf8)[..<request.length], as: UTF8.self)
       #expect(head.hasPrefix("GET /") && head.hasSuffix("\r\n\r\n"))

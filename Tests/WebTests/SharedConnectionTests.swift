@@ -47,7 +47,9 @@ private final class HotHandler: ChannelInboundHandler, RemovableChannelHandler {
     _ limits: ConnectionLimits = ConnectionLimits(), _ body: @escaping (TestHTTPClient) async throws -> Void
   ) async throws {
     let gate = api.gate
-    try await withServer([api.mount], server: .web(limits: limits) { _ in ConnectionHandlers([HotHandler(gate: gate)]) }) { port in
+    try await withServer(
+      [api.mount], server: .web(limits: limits) { _ in ConnectionHandlers([HotHandler(gate: gate)]) }
+    ) { port in
       try await body(TestHTTPClient(port: port, headers: [("Authorization", "Bearer admin")]))
     }
   }
@@ -89,7 +91,8 @@ private final class HotHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   @Test func shutdownWaitsForTheHandlersAnswer() async throws {
     let gate = api.gate
-    let client = try await withServer([api.mount], server: .web { _ in ConnectionHandlers([HotHandler(gate: gate)]) }) { port in
+    let client = try await withServer([api.mount], server: .web { _ in ConnectionHandlers([HotHandler(gate: gate)]) }) {
+      port in
       let client = TestHTTPClient(port: port)
       try await client.write(request("/hot/slow"))
       try await eventually { gate.waitingCount == 1 }

@@ -18,7 +18,7 @@ extension ServingParts {
       mounts = [Mount(assets), rootMount, Mount(AdminAPI.prefix, adminAPI.table(), apiHooks(places))]
       let pages = AdminPages(parts: self, assets: assets)
       mounts.append(Mount(AdminPages.prefix, pages.table(), pages.hooks(places)))
-    mounts += landings.service.mounts
+      mounts += landings.service.mounts
     }
     if roles.contains(.admin), let token = configuration.controlToken {
       var table = ControlAPI.Table()

@@ -18,8 +18,11 @@ extension Tracker {
     let group = ServiceGroup(
       configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     logger.notice(
-      "trackily starts", metadata: ["version": "\(Configuration.version)", "port": "\(configuration.port)",
-        "roles": "\(roles.names.joined(separator: ","))"])
+      "trackily starts",
+      metadata: [
+        "version": "\(Configuration.version)", "port": "\(configuration.port)",
+        "roles": "\(roles.names.joined(separator: ","))",
+      ])
     try await group.run()
   }
 }
@@ -100,7 +103,8 @@ struct ServingParts: Sendable {
       }, logger: logger)
     visitors = try VisitorService(
       snapshots: snapshots, journal: journal, tail: tail, postbacks: postbacks, directory: directory,
-      memory: memory.memory, caps: caps, warnings: warnings, fraud: fraud, tracker: tracker, answersVisitors: roles.contains(.click), metrics: metrics)
+      memory: memory.memory, caps: caps, warnings: warnings, fraud: fraud, tracker: tracker,
+      answersVisitors: roles.contains(.click), metrics: metrics)
   }
 
   /// Refuses to start on a database that is behind; starts without one from the snapshot on disk.

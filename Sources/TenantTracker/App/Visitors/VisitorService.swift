@@ -57,7 +57,8 @@ final class VisitorService: Service {
   /// - Parameter proxies: whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
   init(
     _ surroundings: Surroundings, journal: Journal, tail: ClickTail, pipeline: ClickPipeline, proxies: TrustedProxies,
-    httpsHosts: Set<String> = [], answersVisitors: Bool = true, limits: Limits = Limits(), metrics: MetricsRegistry, clock: any WallClock,
+    httpsHosts: Set<String> = [], answersVisitors: Bool = true, limits: Limits = Limits(), metrics: MetricsRegistry,
+    clock: any WallClock,
     logger: Logger
   ) {
     self.surroundings = surroundings

@@ -44,7 +44,8 @@ struct TenantCompiler {
     }
     return Snapshot.Tenant(
       record, campaigns: campaigns, offers: offers, landings: landings, networks: record.networks.map { compile($0) },
-      blacklist: knownBlacklist ?? blacklist(), clock: clocks[record.settings.timeZone] ?? .utc, defaultProfile: defaultProfile)
+      blacklist: knownBlacklist ?? blacklist(), clock: clocks[record.settings.timeZone] ?? .utc,
+      defaultProfile: defaultProfile)
   }
 
   private mutating func blacklist() -> AddressSet {

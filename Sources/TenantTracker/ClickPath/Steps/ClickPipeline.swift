@@ -17,7 +17,8 @@ public struct ClickPipeline: Sendable {
   ) {
     self.links = links
     let own: [ClickStep] =
-      [.visitor, .flow, .landing(memory), .protection, .offer(memory, caps)] + (memory.map { ClickStep.remembering($0) } ?? [])
+      [.visitor, .flow, .landing(memory), .protection, .offer(memory, caps)]
+      + (memory.map { ClickStep.remembering($0) } ?? [])
     // Own steps go first within their stage; otherwise the order given stays.
     self.steps = (own + steps).enumerated().sorted { left, right in
       (left.element.stage, left.offset) < (right.element.stage, right.offset)

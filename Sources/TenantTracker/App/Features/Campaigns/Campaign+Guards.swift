@@ -54,7 +54,8 @@ extension FrequencyCapRecord {
     .required("limit", .integer.described("Visits, \(limits.lowerBound) to \(limits.upperBound).")),
     .required("hours", .integer.described("The sliding window, \(windows.lowerBound) to \(windows.upperBound).")),
     .optional("redirect_url", .string.nullable.described("For who is over it; a plain page if null.")),
-    .optional("key", .choice(Key.allCases.map(\.rawValue)).described("Who is counted: the address, or the cookie first.")),
+    .optional(
+      "key", .choice(Key.allCases.map(\.rawValue)).described("Who is counted: the address, or the cookie first.")),
   ])
 }
 
@@ -95,7 +96,8 @@ extension RetargetingRecord {
 
   static let schema = Schema.object([
     .optional("facebook", .string.nullable), .optional("google", .string.nullable),
-    .optional("tiktok", .string.nullable), .optional("scripts", .string.nullable.described("HTML with script elements.")),
+    .optional("tiktok", .string.nullable),
+    .optional("scripts", .string.nullable.described("HTML with script elements.")),
   ])
 }
 

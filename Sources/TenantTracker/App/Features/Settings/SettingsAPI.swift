@@ -41,7 +41,9 @@ struct SettingsAPI: Sendable {
     if let hours = fields.optionalInt("uniqueness_hours", range: TenantSettings.uniquenessRange) ?? nil {
       values.append(("uniqueness_hours", .int(hours)))
     }
-    if let anonymizes = fields.optionalBool("anonymize_ip") ?? nil { values.append(("anonymize_ip", .bool(anonymizes))) }
+    if let anonymizes = fields.optionalBool("anonymize_ip") ?? nil {
+      values.append(("anonymize_ip", .bool(anonymizes)))
+    }
     try fields.finish()
     let scope = call.place.scope
     let before = try await store.all(of: scope).json
