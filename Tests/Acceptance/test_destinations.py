@@ -68,7 +68,8 @@ class Destinations(unittest.TestCase):
         self.api.get(f"{API}/{profile['id']}").expect(404)
 
     def test_what_a_profile_may_not_say(self):
-        for fields in ({"redirect": "303"}, {"redirect": "302", "pixels": PIXEL}, {"pixels": "x" * 20_001, "redirect": "meta"},
+        for fields in ({"redirect": "303"}, {"redirect": "302", "pixels": PIXEL},
+                       {"pixels": "x" * 20_001, "redirect": "meta"},
                        {"nonsense": 1}, {"pass_parameters": "maybe"}, {"name": ""}):
             with self.subTest(fields):
                 self.api.post(API, {"name": unique("profile")} | fields).expect(422)
@@ -104,7 +105,8 @@ class Destinations(unittest.TestCase):
                     policy = answer.headers["Content-Security-Policy"]
                     self.assertIn("default-src 'none'", policy)
                     self.assertNotIn("unsafe-inline", policy.partition("script-src")[2].partition(";")[0])
-                    self.assertEqual(answer.headers.get("Referrer-Policy") == "no-referrer", redirect == "hide_referrer")
+                    self.assertEqual(answer.headers.get("Referrer-Policy") == "no-referrer",
+                                     redirect == "hide_referrer")
                     self.assertEqual(f"https://pixel.example.org/hit?c={click}&s={value}" in page, bool(pixels))
 
     def test_without_a_redirect_the_visitor_stays_and_the_click_counts(self):
@@ -115,7 +117,8 @@ class Destinations(unittest.TestCase):
         row = eventually(lambda: (found := self.api.get(f"/admin/api/clicks/{click}")).status == 200 and found.json,
                          what="the stored click")
         self.assertEqual(row["status"], "ok")
-        self.assertTrue(any(code.endswith(" 200") and code.startswith("profile:") for code in row["trace"]), row["trace"])
+        self.assertTrue(any(code.endswith(" 200") and code.startswith("profile:") for code in row["trace"]),
+                        row["trace"])
 
     def test_the_profile_holds_from_a_landing_to_its_offer(self):
         offer = self.tenant.offer(url="https://shop.example.org/buy?s={sub1}")
@@ -135,7 +138,8 @@ class Destinations(unittest.TestCase):
     # Macros and parameters
 
     def test_macros_with_arguments_can_be_saved_and_are_filled(self):
-        url = "https://shop.example.org/?d={date:yyyy-MM-dd HH, UTC}&r={random:7, 7}&s={status:lead=0 sale=1}&n={campaign_name}&_={_sub1}"
+        url = ("https://shop.example.org/?d={date:yyyy-MM-dd HH, UTC}&r={random:7, 7}&s={status:lead=0 sale=1}"
+               "&n={campaign_name}&_={_sub1}")
         campaign = self.offer_campaign(url=url, name=f"A & B {unique('name')}")
         location = self.tenant.click(campaign, sub1="x/y?z=1").expect(302).location
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(location).query, keep_blank_values=True)
@@ -145,8 +149,10 @@ class Destinations(unittest.TestCase):
         self.api.post("/admin/api/offers", {"name": unique("o"), "url": "https://a.example/{not a macro}"}).expect(422)
 
     def test_parameters_are_handed_on_where_the_profile_says_so(self):
-        campaign = self.offer_campaign(self.profile(pass_parameters=True), url="https://shop.example.org/?c={click_id}&a=1")
-        answer = self.tenant.public.get(f"/c/{campaign['slug']}?gclid=G%201&a=2&cost=%7Bcost%7D&_tly_click=x").expect(302)
+        campaign = self.offer_campaign(self.profile(pass_parameters=True),
+                                       url="https://shop.example.org/?c={click_id}&a=1")
+        answer = self.tenant.public.get(
+            f"/c/{campaign['slug']}?gclid=G%201&a=2&cost=%7Bcost%7D&_tly_click=x").expect(302)
         click = answer.cookie("_tly_click")
         self.assertEqual(answer.location, f"https://shop.example.org/?c={click}&a=1&gclid=G%201")
 
@@ -160,7 +166,8 @@ class Destinations(unittest.TestCase):
     # Retargeting
 
     def test_retargeting_pixels_come_on_a_page_before_an_address_elsewhere(self):
-        campaign = self.offer_campaign(pixels={"facebook": "1234567890", "google": "G-ABC123", "tiktok": None, "scripts": None})
+        campaign = self.offer_campaign(pixels={"facebook": "1234567890", "google": "G-ABC123",
+                                               "tiktok": None, "scripts": None})
         answer = self.tenant.click(campaign).expect(200)
         page, policy = answer.body.decode(), answer.headers["Content-Security-Policy"]
         self.assertEqual(set(addresses(page)), {f"https://shop.example.org/buy?s=&c={answer.cookie('_tly_click')}"})
@@ -185,7 +192,8 @@ class Destinations(unittest.TestCase):
         self.tenant, self.api = tenant, tenant.admin
         campaign = self.offer_campaign(pixels={"facebook": "42"})
         tenant.click(campaign).expect(200)
-        self.api.post("/admin/api/license/activate", {"license_key": shared.vendor().license("starter")["key"]}).expect(200)
+        self.api.post("/admin/api/license/activate",
+                      {"license_key": shared.vendor().license("starter")["key"]}).expect(200)
         eventually(lambda: tenant.click(campaign).status == 302, what="the plain redirect")
         path = f"/admin/api/campaigns/{campaign['id']}"
         self.assertEqual(self.api.get(path).expect(200).json["pixels"]["facebook"], "42")

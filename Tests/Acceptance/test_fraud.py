@@ -39,6 +39,7 @@ class Fraud(unittest.TestCase):
         self.assertIn("bot:ua+40", row["trace"])
         self.assertEqual(row["trace"][-1], "bot:known")
         self.assertFalse(self.stopped(self.click(campaign, "203.0.113.1")))
+        eventually(lambda: self.pro.stats(campaign)["clicks"] == 1, what="both hits in the figures")
         self.assertEqual(self.pro.stats(campaign)["blocked"], 1)
 
     def test_bots_go_where_the_filter_says(self):

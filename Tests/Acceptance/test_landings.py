@@ -154,7 +154,8 @@ class Landings(unittest.TestCase):
         self.assertEqual(len([note for note in made["import"]["notes"] if "not on the public internet" in note]), 2)
         self.assertNotIn("/secret", self.site.asked)
         self.assertNotIn("/b.png", self.site.asked)
-        for url in ("http://127.0.0.1/", "http://169.254.169.254/", "http://[::1]/", "http://10.0.0.1/", "file:///etc/passwd"):
+        for url in ("http://127.0.0.1/", "http://169.254.169.254/", "http://[::1]/", "http://10.0.0.1/",
+                    "file:///etc/passwd"):
             self.bring({"url": url}, 422)
 
     def test_what_is_too_large_or_no_page_is_refused(self):
@@ -190,7 +191,8 @@ class Landings(unittest.TestCase):
         began = time.monotonic()
         answer = self.bring({"url": f"{self.site.url}/slow", "name": unique("slow")}, 202)
         self.assertLess(time.monotonic() - began, 14)
-        self.assertEqual((answer.json["state"], answer.json["files_done"], answer.json["files_total"]), ("running", 1, 2))
+        self.assertEqual((answer.json["state"], answer.json["files_done"], answer.json["files_total"]),
+                         ("running", 1, 2))
         gate.set()
         done = eventually(lambda: (found := self.tenant.admin.get(answer.location).expect(200).json)["state"] == "done"
                           and found, what="the import")
@@ -249,8 +251,9 @@ class Landings(unittest.TestCase):
             self.assertIn("Access Denied", answer.text)
             self.assertNotIn("secret", answer.text)
             click = answer.cookie("_tly_click")
-            row = eventually(lambda: (found := self.tenant.admin.get(f"/admin/api/clicks/{click}")).status == 200  # noqa: B023
-                             and found.json, what="the click")
+            row = eventually(
+                lambda: (found := self.tenant.admin.get(f"/admin/api/clicks/{click}")).status == 200  # noqa: B023
+                and found.json, what="the click")
             self.assertEqual(row["status"], "blocked")
             self.assertIn("lander_protection", row["trace"])
         answer = self.tenant.click(campaign, headers=BROWSER).expect(200)

@@ -2,8 +2,7 @@
 
 from harness import eventually
 from harness.customers import unique
-from playwright.sync_api import sync_playwright
-from shared import BrowserTest, stack
+from shared import BrowserTest, browser, stack
 
 AGENT = ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version} Safari/537.36")
 PAGE = """<!doctype html><html lang="en"><head><title>The page</title><style>h1{color:rgb(1,2,3)}</style></head>
@@ -22,7 +21,8 @@ class LanderProtection(BrowserTest):
         """The address of a campaign that shows a protected page on the dashboard's own host."""
         name = unique("protected")
         landing = self.create("landings", name=name, kind="local", html=PAGE, protected=protected)
-        offer = self.create("offers", name=name, url=f"{stack().env['LICENSE_URL']}/healthz", payout="1", currency="USD")
+        offer = self.create("offers", name=name, url=f"{stack().env['LICENSE_URL']}/healthz", payout="1",
+                            currency="USD")
         campaign = self.create("campaigns", name=name, slug=name, cost_model="none")
         self.create(f"campaigns/{campaign['id']}/flows", name="all", type="default", weight=100, filters=[],
                     landings=[{"id": landing["id"], "weight": 1}], offers=[{"id": offer["id"], "weight": 1}],
@@ -32,13 +32,12 @@ class LanderProtection(BrowserTest):
 
     def open(self, address, *arguments, javascript=True):
         """The page in a Chromium that says it is an ordinary one."""
-        playwright = sync_playwright().start()
-        self.addCleanup(playwright.stop)
-        browser = playwright.chromium.launch(
+        # Another Chromium of the same driver: it can't be started twice in a process.
+        other = browser().browser_type.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", *arguments])
-        self.addCleanup(browser.close)
-        context = browser.new_context(
-            user_agent=AGENT.format(version=browser.version), locale="en-US", java_script_enabled=javascript)
+        self.addCleanup(other.close)
+        context = other.new_context(
+            user_agent=AGENT.format(version=other.version), locale="en-US", java_script_enabled=javascript)
         page = context.new_page()
         answer = page.goto(address, wait_until="load")
         return page, answer, context

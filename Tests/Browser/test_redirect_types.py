@@ -17,12 +17,14 @@ VENDORS = {
     "https://connect.facebook.net/**":
         'for (const call of fbq.queue) new Image().src = "https://www.facebook.com/tr?call=" + [...call].join("-");',
     "https://www.googletagmanager.com/**":
-        'for (const call of dataLayer) new Image().src = "https://www.google-analytics.com/g?call=" + [...call].slice(0, 2).join("-");',
+        'for (const call of dataLayer) new Image().src = "https://www.google-analytics.com/g?call="'
+        ' + [...call].slice(0, 2).join("-");',
     "https://analytics.tiktok.com/i18n/**":
         'for (const call of ttq) new Image().src = "https://analytics.tiktok.com/api?call=" + call.join("-");',
 }
 RETARGETING = {"facebook": "123456", "google": "AW-123456", "tiktok": "ABCDEF"}
-COLLECTORS = ("https://www.facebook.com/**", "https://www.google-analytics.com/**", "https://analytics.tiktok.com/api**")
+COLLECTORS = ("https://www.facebook.com/**", "https://www.google-analytics.com/**",
+              "https://analytics.tiktok.com/api**")
 
 
 class Merchant(http.server.ThreadingHTTPServer):
@@ -77,7 +79,8 @@ class RedirectTypes(BrowserTest):
         """The address of a campaign that leads to the merchant."""
         name = unique("way")
         profile = self.create("tracking-profiles", name=name, redirect=redirect, pixels=pixels)
-        offer = self.create("offers", name=name, url=f"{self.merchant.url}/{name}?s={{sub1}}", payout="1", currency="USD")
+        offer = self.create("offers", name=name, url=f"{self.merchant.url}/{name}?s={{sub1}}", payout="1",
+                            currency="USD")
         self.create("campaigns", name=name, slug=name, cost_model="none", offer_id=offer["id"],
                     tracking_profile_id=profile["id"], pixels=retargeting)
         eventually(lambda: stack().tracker.get(f"/c/{name}", query={"test": "1"}).json.get("decision") == "offer",
@@ -136,7 +139,8 @@ class RedirectTypes(BrowserTest):
             with self.subTest(pixels=bool(pixels)):
                 self.merchant.visits.clear()
                 visit = self.visit()
-                visit.page.goto(self.link("hide_referrer", pixels), wait_until="commit", referer="https://ad.example.org/")
+                visit.page.goto(self.link("hide_referrer", pixels), wait_until="commit",
+                                referer="https://ad.example.org/")
                 self.await_arrival(visit)
                 self.assertEqual([referrer for _, referrer in self.merchant.visits], [None] * (2 if pixels else 1))
 
@@ -196,7 +200,8 @@ class RedirectTypes(BrowserTest):
 
     def test_a_link_shows_when_the_destination_takes_its_time(self):
         # Playwright waits for the destination; so the page itself has to tell.
-        tell = (f"<script>for (const after of [2000, 3500]) setTimeout(() => {{ new Image().src = '{self.merchant.url}/' + after"
+        tell = ("<script>for (const after of [2000, 3500]) setTimeout(() => {"
+                f" new Image().src = '{self.merchant.url}/' + after"
                 " + getComputedStyle(document.querySelector('a')).visibility; }, after);</script>")
         link = self.link("javascript", tell)
         self.merchant.open.clear()

@@ -81,7 +81,7 @@ struct ServingParts: Sendable {
     nodes = NodeRegistry(
       control: tracker.control, instance: journal.instance.description, roles: roles, clock: clock, logger: logger)
     postbacks = PostbackService(
-      tail: tail, clock: clock, hasOtherNodes: { [nodes] in nodes.hasOthers },
+      tail: tail, clock: clock, hasOtherNodes: { [nodes] in await nodes.looksForOthers() },
       progress: DrainProgress(backlog: journal.durableEnd),
       caps: OfferCapKeeper(
         caps: caps, snapshot: { [snapshots] in snapshots.current }, events: EventStore(), clock: clock))
@@ -181,17 +181,22 @@ extension Tracker {
     return signer
   }
 
-  /// The visitor memory and what keeps it on disk; the same keys on every node with the same SECRET_KEY.
+  /// The visitor memory and what keeps it on disk.
   func memoryKeeper(
     _ journal: Journal, snapshots: SnapshotKeeper, metrics: MetricsRegistry
   ) throws -> VisitorMemoryKeeper {
+    VisitorMemoryKeeper(
+      memory: VisitorMemory(keys: try visitorKeys(), bytes: configuration.visitorMemoryBytes),
+      checkpoints: try VisitorCheckpoints(directory: "\(configuration.stateDirectory)/visitor-memory"),
+      journal: journal, snapshot: { snapshots.current }, metrics: metrics, clock: clock, logger: logger)
+  }
+
+  /// What visitors are known by; the same on every node with the same SECRET_KEY.
+  func visitorKeys() throws -> VisitorKeys {
     guard let keys = VisitorKeys(key: Array(secretKey.derivedKey(for: "visitor-memory").prefix(16))) else {
       throw ConfigurationError(problems: ["SECRET_KEY is too short"])
     }
-    return VisitorMemoryKeeper(
-      memory: VisitorMemory(keys: keys, bytes: configuration.visitorMemoryBytes),
-      checkpoints: try VisitorCheckpoints(directory: "\(configuration.stateDirectory)/visitor-memory"),
-      journal: journal, snapshot: { snapshots.current }, metrics: metrics, clock: clock, logger: logger)
+    return keys
   }
 
   /// Opens a journal below STATE_DIR; its faults are logged where they are met.

@@ -3,6 +3,7 @@ import Conversions
 import Core
 import Database
 import Geo
+import UserAgents
 
 /// Thirty days of visitors and postbacks, sent through the click path, a journal of its own and the postback service.
 struct DemoTraffic: Sendable {
@@ -31,7 +32,9 @@ struct DemoTraffic: Sendable {
     guard let place = snapshot.place(forHost: "localhost") else { throw TenancyError.corruptCatalog }
     self.place = place
     tracker.geo.reload()
-    pipeline = ClickPipeline(links: try tracker.linkSigner(), adding: [.geo(tracker.geo)])
+    pipeline = ClickPipeline(
+      links: try tracker.linkSigner(), memory: VisitorMemory(keys: try tracker.visitorKeys(), bytes: 32 << 20),
+      adding: [.geo(tracker.geo), .userAgent(tracker.userAgentParser())])
   }
 
   struct Made: Sendable {

@@ -30,8 +30,10 @@ final class NodeRegistry: Service {
     startedAt = clock.now()
   }
 
-  /// Whether another node answered visitors in the last minutes.
-  var hasOthers: Bool { others.withLock { $0 } }
+  /// Whether another node answered visitors in the last minutes; while the database is away, what was known last.
+  func looksForOthers() async -> Bool {
+    do { return try await look() } catch { return others.withLock { $0 } }
+  }
 
   func run() async throws {
     await cancelWhenGracefulShutdown { [self] in
@@ -55,12 +57,17 @@ final class NodeRegistry: Service {
       ON CONFLICT (instance) DO UPDATE SET hostname = EXCLUDED.hostname, roles = EXCLUDED.roles,
         version = EXCLUDED.version, started_at = EXCLUDED.started_at, seen_at = EXCLUDED.seen_at
       """)
+    _ = try await look()
+  }
+
+  private func look() async throws(DatabaseError) -> Bool {
     let row = try await control.one(
       """
       SELECT EXISTS (SELECT 1 FROM control.nodes
-        WHERE instance <> \(instance) AND 'click' = ANY (roles) AND seen_at > \(now - Self.memory)) AS others
+        WHERE instance <> \(instance) AND 'click' = ANY (roles) AND seen_at > \(clock.now() - Self.memory)) AS others
       """)
     let found = try row.get("others", as: Bool.self)
     others.withLock { $0 = found }
+    return found
   }
 }

@@ -11,7 +11,7 @@ struct PostbackService: Sendable {
   let tail: ClickTail
   let clock: any WallClock
   /// A click of the last minutes that is not here may still be in another node's journal.
-  let hasOtherNodes: @Sendable () -> Bool
+  let hasOtherNodes: @Sendable () async -> Bool
   /// Whether a click that is not here may still be in this node's journal.
   let progress: DrainProgress
   /// Hears of every conversion that was made or moved.
@@ -23,7 +23,7 @@ struct PostbackService: Sendable {
   private let terms = PostbackTermsStore()
 
   init(
-    tail: ClickTail, clock: any WallClock, hasOtherNodes: @escaping @Sendable () -> Bool = { false },
+    tail: ClickTail, clock: any WallClock, hasOtherNodes: @escaping @Sendable () async -> Bool = { false },
     progress: DrainProgress = DrainProgress(),
     caps: OfferCapKeeper? = nil
   ) {
@@ -64,7 +64,7 @@ struct PostbackService: Sendable {
     }
     guard let click = try await click(of: parameters, in: scope) else {
       if clicksMayCome, !parameters.clickIDs.isEmpty { return .notYet }
-      if hasOtherNodes(), mayBeElsewhere(parameters) { return .notYet }
+      if mayBeElsewhere(parameters), await hasOtherNodes() { return .notYet }
       return try await end(hit, .unknownClick, in: scope)
     }
     let terms = try await terms.terms(for: click, of: scope)
