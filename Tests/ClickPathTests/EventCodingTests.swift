@@ -41,7 +41,7 @@ import Testing
       method: "GET", query: "a=b")
     #expect(
       bytes(.postback(postback)).hex
-        == "0201" + "117a3e1ca4b29301ab8967452301008f" + "ac02" + "02" + "0401000000" + "03474554" + "03613d62"
+        == "0202" + "117a3e1ca4b29301ab8967452301008f" + "ac02" + "02" + "0401000000" + "03474554" + "03613d62"
         + "00000000")
     let visit = OfferVisitEvent(
       tenantID: 1, clickID: DestinationTests.click, offerID: 9, at: Timestamp(microseconds: 1))
@@ -54,6 +54,16 @@ import Testing
       + "00" + "00"
     let bytes = try #require([UInt8](hex: first))
     #expect(try JournalEvent(decoding: bytes) == .click(Self.smallest))
+  }
+
+  @Test func postbacksOfTheFirstVersionAreRead() throws {
+    let first =
+      "0201" + "117a3e1ca4b29301ab8967452301008f" + "ac02" + "02" + "0401000000" + "03474554" + "03613d62" + "00000000"
+    let bytes = try #require([UInt8](hex: first))
+    let postback = RawPostbackEvent(
+      id: DestinationTests.click, tenantID: 300, receivedAt: Timestamp(microseconds: 1), ip: IPAddress(v4: 1),
+      method: "GET", query: "a=b")
+    #expect(try JournalEvent(decoding: bytes) == .postback(postback))
   }
 
   @Test func anythingComesBackAsItWentIn() throws {
@@ -186,6 +196,7 @@ extension ChaChaGenerator {
   private func postback() -> RawPostbackEvent {
     RawPostbackEvent(
       id: uuid(), tenantID: id(), receivedAt: Timestamp(microseconds: id()), ip: address(), method: text(),
-      pathKey: maybe(text()), query: text(), contentType: maybe(text()), body: maybe(Array(text().utf8)))
+      pathKey: maybe(text()), query: text(), contentType: maybe(text()), body: maybe(Array(text().utf8)),
+      channel: maybe(text()), headers: maybe(Array(text().utf8)))
   }
 }

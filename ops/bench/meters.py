@@ -35,3 +35,9 @@ def metrics(client, token):
             name = name.partition("{")[0]
             found[name] = found.get(name, 0.0) + float(value)
     return found
+
+
+def percentile(ordered, share):
+    """The smallest value that at least this share of the values, in order, do not exceed."""
+    rank = -int(-share * len(ordered) // 1)
+    return ordered[max(rank, 1) - 1]

@@ -1,64 +1,73 @@
-"""wrk as a function: requests/s and latencies of one run. One script drives the tracker and nginx, so that what wrk
-itself costs is in both."""
+"""wrk as a function: requests/s and latencies of one run. One script (load.lua) drives the tracker, nginx and the
+baseline, so that what wrk itself costs is in all of them."""
 
+import itertools
 import json
 import pathlib
+import signal
 import subprocess
 import tempfile
 
-# Prepares every request once, then hands them out in turn; `done` prints what happened as one JSON line.
-SCRIPT = """
-local prepared, turn = {}, 0
-function init(args)
-  for line in io.lines(args[1]) do
-    local method, path, host, address, kind, body = line:match("^(%S+) (%S+) (%S+) (%S+) (%S+) (.*)$")
-    local headers = {["Host"] = host, ["X-Forwarded-For"] = address, ["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64)"}
-    if kind ~= "-" then headers["Content-Type"] = kind end
-    prepared[#prepared + 1] = wrk.format(method, path, headers, body ~= "" and body or nil)
-  end
-  turn = math.random(#prepared)
-end
-function request()
-  turn = turn % #prepared + 1
-  return prepared[turn]
-end
-PAUSE
-function done(summary, latency, requests)
-  local errors = summary.errors
-  io.write(string.format(
-    '\\nJSON{"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"max":%f,"refused":%d,"broken":%d}\\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
-    latency.max / 1000, errors.status, errors.connect + errors.read + errors.write + errors.timeout))
-end
-"""
+SCRIPT = pathlib.Path(__file__).with_name("load.lua")
+# Visitors that a crowd is drawn from. Enough that few of them come so often that they look like a flood.
+POPULATION = 2_000_000
+seeds = itertools.count(1)
 
 
-class Request:
-    def __init__(self, method, path, host, address="127.0.0.1", kind="-", body=""):
-        self.line = f"{method} {path} {host} {address} {kind} {body}\n"
+class Wrk:
+    """`with Wrk(port, requests, connections, seconds) as load: result = load.finish()`.
 
-
-def visitors(path, host, count=2000):
-    """Requests for the same path by `count` visitors."""
-    return [Request("GET", path, host, f"198.{18 + number % 2}.{number // 250}.{number % 250 + 1}")
-            for number in range(count)]
-
-
-def wrk(port, requests, connections, seconds, pause_ms=0, threads=2):
-    """Runs wrk and answers {requests, seconds, rate, p50, p99, max (ms), refused (status >= 400), broken}.
-
-    With a pause every connection waits that long before each request: a steady rate of connections / pause.
+    `rate` is requests/s in all, 0 for as many as are answered. `order` "random" draws each visitor anew out of
+    `population`, "each" takes one after the other, from number `first` on. With `answers` every click id is written into
+    files of that name, one a thread. Requests are the texts that `request` makes.
     """
-    pause = f"function delay() return {pause_ms} end" if pause_ms else ""
-    with tempfile.TemporaryDirectory() as folder:
-        script, lines = pathlib.Path(folder, "load.lua"), pathlib.Path(folder, "requests")
-        script.write_text(SCRIPT.replace("PAUSE", pause))
-        lines.write_text("".join(request.line for request in requests))
-        command = ["wrk", f"-t{min(threads, connections)}", f"-c{connections}", f"-d{seconds}s", "--latency",
-                   "-s", script, f"http://127.0.0.1:{port}", "--", lines]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
-    for line in done.stdout.splitlines():
-        if line.startswith("JSON"):
-            result = json.loads(line[4:])
-            return result | {"rate": result["requests"] / result["seconds"]}
-    raise RuntimeError(f"wrk gave no result: {done.stdout}{done.stderr}")
+
+    def __init__(self, port, requests, connections, seconds, rate=0, order="random", first=0, population=POPULATION,
+                 answers=None):
+        self.folder = tempfile.TemporaryDirectory(prefix="trackily-wrk-")
+        file = pathlib.Path(self.folder.name, "requests")
+        file.write_bytes(b"".join(text.encode() + b"\0" for text in requests))
+        threads = min(2, connections)
+        self.seconds = seconds
+        self.command = [
+            "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", SCRIPT,
+            f"http://127.0.0.1:{port}", "--", file, rate, order, first, population, next(seeds), threads,
+            *([answers] if answers else []),
+        ]
+        self.process = None
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            list(map(str, self.command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True)
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.communicate()
+        self.folder.cleanup()
+
+    def finish(self):
+        """Waits for the end: {requests, seconds, rate, p50, p99, max (ms), refused (status >= 400), broken, sent, ids
+        (answers that had a click id)}."""
+        said, _ = self.process.communicate(timeout=self.seconds + 60)
+        for line in said.splitlines():
+            if line.startswith("JSON"):
+                result = json.loads(line[4:])
+                return result | {"rate": result["requests"] / result["seconds"]}
+        raise RuntimeError(f"wrk gave no result: {said}")
+
+
+def wrk(*arguments, **options):
+    """One run from its start to its end."""
+    with Wrk(*arguments, **options) as load:
+        return load.finish()
+
+
+def request(method, path, headers, body=""):
+    """The text of a request; `headers` name the host."""
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    if body:
+        lines.append(f"Content-Length: {len(body.encode())}")
+    return "\r\n".join([*lines, "", body])

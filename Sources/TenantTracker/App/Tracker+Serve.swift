@@ -83,8 +83,9 @@ struct ServingParts: Sendable {
     postbacks = PostbackService(
       tail: tail, clock: clock, hasOtherNodes: { [nodes] in await nodes.looksForOthers() },
       progress: DrainProgress(backlog: journal.durableEnd),
-      caps: OfferCapKeeper(
-        caps: caps, snapshot: { [snapshots] in snapshots.current }, events: EventStore(), clock: clock))
+      recorder: ConversionRecorder(
+        caps: OfferCapKeeper(
+          caps: caps, snapshot: { [snapshots] in snapshots.current }, events: EventStore(), clock: clock)))
     drainer = tracker.drainer(
       journal, writer: journalWriter, directory: directory, postbacks: postbacks, memory: memory, metrics: metrics)
     dns = .system(servers: tracker.configuration.dnsServers ?? DNSServer.ofThisMachine())

@@ -3,25 +3,16 @@ import Database
 import Licensing
 import Logging
 import Security
-import Synchronization
 
 /// Each tenant's licence: activated, kept fresh, remembered. What it allows is asked of it; the click path never asks.
 final class LicenseKeeper: Sendable {
-  /// How long a standing read from the database is taken for true; another node may have refreshed it.
-  private static let memory = Duration.seconds(5)
-
-  private struct Remembered {
-    var record: LicenseRecord
-    var readAt: Timestamp
-  }
-
   let client: LicenseServerClient
   let seats: Seats
   let secrets: SecretBox
   let clock: any WallClock
   private let publicHost: String
   private let logger: Logger
-  private let remembered = Mutex<[Int64: Remembered]>([:])
+  private let memory = LicenseMemory()
 
   init(
     client: LicenseServerClient, seats: Seats, secrets: SecretBox, publicHost: String, clock: any WallClock,
@@ -41,9 +32,7 @@ final class LicenseKeeper: Sendable {
   }
 
   func record(of scope: TenantScope) async throws -> LicenseRecord {
-    let now = clock.now()
-    let known = remembered.withLock { $0[scope.tenantID] }
-    if let known, now - known.readAt < Self.memory, now >= known.readAt { return known.record }
+    if let known = memory.record(of: scope.tenantID, at: clock.now()) { return known }
     return try await readRecord(of: scope)
   }
 
@@ -53,13 +42,10 @@ final class LicenseKeeper: Sendable {
   }
 
   private func readRecord(of scope: TenantScope) async throws -> LicenseRecord {
+    let beginning = memory.begin()
     let record = try await LicenseRecord.loadOrMake(scope, at: clock.now())
-    remember(record, scope)
+    memory.remember(read: record, of: scope.tenantID, since: beginning, at: clock.now())
     return record
-  }
-
-  private func remember(_ record: LicenseRecord, _ scope: TenantScope) {
-    remembered.withLock { $0[scope.tenantID] = Remembered(record: record, readAt: clock.now()) }
   }
 
   /// Changes the record as it is now: while the licence server was asked, somebody may have activated another key, given
@@ -67,6 +53,7 @@ final class LicenseKeeper: Sendable {
   private func change(
     _ scope: TenantScope, _ apply: @Sendable (inout LicenseRecord) -> Void
   ) async throws -> LicenseRecord {
+    let beginning = memory.begin()
     let record = try await scope.transaction { connection in
       guard var record = try await LicenseRecord.load(scope, in: connection) else {
         throw TenancyError.corruptCatalog
@@ -77,7 +64,7 @@ final class LicenseKeeper: Sendable {
       try await ConfigurationWriter.notify(scope, in: connection)
       return record
     }
-    remember(record, scope)
+    memory.remember(changed: record, of: scope.tenantID, since: beginning, at: clock.now())
     try await seats.enforce(limit: record.state.standing(at: clock.now()).entitlements.userLimit, scope)
     return record
   }

@@ -7,6 +7,8 @@ extension RawPostbackEvent {
   init(_ hit: PostbackHit, tenantID: Int64, from address: IPAddress) {
     self.init(
       id: hit.id, tenantID: tenantID, receivedAt: hit.receivedAt, ip: address, method: hit.method.rawValue,
-      pathKey: hit.pathKey, query: hit.query, contentType: hit.contentType, body: hit.body.isEmpty ? nil : hit.body)
+      pathKey: hit.pathKey, query: hit.query, contentType: hit.contentType, body: hit.body.isEmpty ? nil : hit.body,
+      channel: hit.channel == .postback ? nil : hit.channel.rawValue,
+      headers: hit.headers.isEmpty ? nil : hit.headersJSON.utf8)
   }
 }

@@ -8,6 +8,8 @@ struct Visit: Sendable {
   let target: VisitorTarget
   let request: VisitorRequest
   let contentType: String?
+  /// What proves who sent it, and what about; of a report of a conversion alone.
+  private(set) var proofs: [String: String] = [:]
   /// Of the body, if the head says so.
   let declaredLength: Int?
   let hasBody: Bool
@@ -20,6 +22,7 @@ struct Visit: Sendable {
     self.init(
       VisitorRequest.Method(head.method), head.uri, VisitFields(head.headers), from: peer, httpsHosts: httpsHosts,
       now: now)
+    if keepsBody { proofs = InboundProofs.pick(from: head.headers) }
   }
 
   /// Nil for a request that is the framework's.
@@ -46,7 +49,7 @@ struct Visit: Sendable {
   /// Only what a network posts is looked at.
   var keepsBody: Bool {
     switch target {
-    case .postbackAPI, .visitor(.postback): request.method == .post
+    case .postbackAPI, .inbound, .visitor(.postback): request.method == .post
     case .visitor, .health, .readiness, .root, .robots: false
     }
   }

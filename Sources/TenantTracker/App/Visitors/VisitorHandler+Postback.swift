@@ -6,8 +6,10 @@ import NIOCore
 import Synchronization
 
 extension VisitorHandler {
-  /// A network's hit: recorded in the database at once, or, while that is away or slow, kept in the journal.
-  func postback(key: String?, format: PostbackReply.Format, _ visit: Visit, _ lane: VisitorLane) {
+  /// A report of a conversion: recorded in the database at once, or, while that is away or slow, kept in the journal.
+  func postback(
+    _ channel: InboundChannel, key: String? = nil, format: PostbackReply.Format, _ visit: Visit, _ lane: VisitorLane
+  ) {
     guard let eventLoop = context?.eventLoop else { return }
     let request = visit.request
     guard let tenant = service.surroundings.snapshot().place(forHost: request.host)?.tenant else {
@@ -16,9 +18,9 @@ extension VisitorHandler {
     }
     var generator = lane.generator
     let hit = PostbackHit(
-      id: UUIDv7(at: request.now, using: &generator), method: request.method == .post ? .post : .get, pathKey: key,
+      id: UUIDv7(at: request.now, using: &generator), channel: channel, method: request.method == .post ? .post : .get, pathKey: key,
       query: String(request.query), contentType: visit.contentType,
-      body: body.map { Array($0.readableBytesView) } ?? [], address: request.address)
+      body: body.map { Array($0.readableBytesView) } ?? [], headers: visit.proofs, address: request.address)
     let inbound = InboundPostback(hit: hit, tenant: tenant, address: request.address, format: format)
     let ticket = ticket(for: service.limits.postbackPatience) {
       inbound.isGivenUp.store(true, ordering: .relaxed)

@@ -197,8 +197,9 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
     switch visit.target {
     case .visitor(.click(let slug)): click(slug, visit, lane)
     case .visitor(.offer(let click, let offerID)): offer(click, offerID, visit, lane)
-    case .visitor(.postback(let key)): postback(key: key, format: .text, visit, lane)
-    case .postbackAPI: postback(key: nil, format: .json, visit, lane)
+    case .visitor(.postback(let key)): postback(.postback, key: key, format: .text, visit, lane)
+    case .postbackAPI: postback(.postback, format: .json, visit, lane)
+    case .inbound(let channel): postback(channel, format: .json, visit, lane)
     case .health: answer(VisitorAnswer(["status": "ok"], date: date))
     case .readiness: readiness()
     case .root: root(visit, lane)

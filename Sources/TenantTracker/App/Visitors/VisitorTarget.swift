@@ -1,10 +1,13 @@
 import ClickPath
+import Conversions
 
 /// Which of our requests a path is; everything else is the framework's.
 enum VisitorTarget: Sendable {
   case visitor(VisitorRoute)
   /// `POST /v1/postback`: the postback that answers in JSON.
   case postbackAPI
+  /// Reports of conversions that come another way: `/webhook/shopify`.
+  case inbound(InboundChannel)
   /// `/healthz`: the process lives.
   case health
   /// `/readyz`: it can serve visitors.
@@ -20,6 +23,9 @@ enum VisitorTarget: Sendable {
     } else {
       switch path {
       case "/v1/postback": self = .postbackAPI
+      case "/webhook/shopify": self = .inbound(.shopify)
+      case "/webhook/woocommerce": self = .inbound(.woocommerce)
+      case "/webhook/stripe": self = .inbound(.stripe)
       case "/healthz": self = .health
       case "/readyz": self = .readiness
       case "/": self = .root
@@ -36,7 +42,7 @@ enum VisitorTarget: Sendable {
     guard let first = bytes.next() else { return true }
     switch first {
     case UInt8(ascii: "c"), UInt8(ascii: "o"), UInt8(ascii: "p"), UInt8(ascii: "v"), UInt8(ascii: "h"),
-      UInt8(ascii: "r"), UInt8(ascii: "?"):
+      UInt8(ascii: "r"), UInt8(ascii: "w"), UInt8(ascii: "?"):
       return true
     default: return false
     }
@@ -51,8 +57,8 @@ enum VisitorTarget: Sendable {
 
   func allows(_ method: VisitorRequest.Method) -> Bool {
     switch (self, method) {
-    case (.postbackAPI, .post), (.visitor(.postback), .get), (.visitor(.postback), .post): true
-    case (.postbackAPI, _), (.visitor(.postback), _): false
+    case (.postbackAPI, .post), (.inbound, .post), (.visitor(.postback), .get), (.visitor(.postback), .post): true
+    case (.postbackAPI, _), (.inbound, _), (.visitor(.postback), _): false
     case (_, .get), (_, .head): true
     case (_, .post), (_, .other): false
     }
@@ -61,7 +67,7 @@ enum VisitorTarget: Sendable {
   /// For a 405.
   var methods: [String] {
     switch self {
-    case .postbackAPI: ["POST"]
+    case .postbackAPI, .inbound: ["POST"]
     case .visitor(.postback): ["GET", "POST"]
     case .visitor, .health, .readiness, .root, .robots: ["GET", "HEAD"]
     }

@@ -14,10 +14,14 @@ public struct RawPostbackEvent: Hashable, Sendable {
   public var query: String
   public var contentType: String?
   public var body: [UInt8]?
+  /// The way it came in; nil for a postback.
+  public var channel: String?
+  /// Its header fields that matter, as a JSON object; nil for none.
+  public var headers: [UInt8]?
 
   public init(
     id: UUIDv7, tenantID: Int64, receivedAt: Timestamp, ip: IPAddress, method: String, pathKey: String? = nil,
-    query: String, contentType: String? = nil, body: [UInt8]? = nil
+    query: String, contentType: String? = nil, body: [UInt8]? = nil, channel: String? = nil, headers: [UInt8]? = nil
   ) {
     self.id = id
     self.tenantID = tenantID
@@ -28,12 +32,14 @@ public struct RawPostbackEvent: Hashable, Sendable {
     self.query = query
     self.contentType = contentType
     self.body = body
+    self.channel = channel
+    self.headers = headers
   }
 }
 
-// Version 1; see ClickEvent.
+// Version 2; see ClickEvent. Version 1 ends with the body.
 extension RawPostbackEvent {
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
 
   func encode(into bytes: inout [UInt8]) {
     bytes.append(RawPostbackEvent.version)
@@ -47,11 +53,13 @@ extension RawPostbackEvent {
     optional.write(pathKey, to: &bytes)
     optional.write(contentType, to: &bytes)
     optional.write(body, to: &bytes)
+    optional.write(channel, to: &bytes)
+    optional.write(headers, to: &bytes)
   }
 
   init(from reader: inout EventReader) throws(EventFault) {
     let version = try reader.byte()
-    guard version == RawPostbackEvent.version else { throw .unknownVersion(version) }
+    guard (1...RawPostbackEvent.version).contains(version) else { throw .unknownVersion(version) }
     id = try reader.uuid()
     tenantID = try reader.id()
     receivedAt = Timestamp(microseconds: try reader.signed())
@@ -62,5 +70,8 @@ extension RawPostbackEvent {
     pathKey = try optional.text(&reader)
     contentType = try optional.text(&reader)
     body = try optional.data(&reader)
+    // The mask of version 1 has neither.
+    channel = try optional.text(&reader)
+    headers = try optional.data(&reader)
   }
 }

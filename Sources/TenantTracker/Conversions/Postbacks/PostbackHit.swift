@@ -10,6 +10,7 @@ public struct PostbackHit: Sendable, Hashable {
   /// Minted when the hit arrived and kept over every replay, so that a hit counts once however often it is processed.
   /// The conversion it creates has the same id.
   public var id: UUIDv7
+  public var channel: InboundChannel
   public var method: Method
   /// The key in `/postback/{key}`.
   public var pathKey: String?
@@ -17,19 +18,23 @@ public struct PostbackHit: Sendable, Hashable {
   public var query: String
   public var contentType: String?
   public var body: [UInt8]
+  /// The header fields a reader may need, such as signatures, by lower-case name.
+  public var headers: [String: String]
   /// Who sent it, trusted proxies resolved.
   public var address: IPAddress?
 
   public init(
-    id: UUIDv7, method: Method = .get, pathKey: String? = nil, query: String, contentType: String? = nil,
-    body: [UInt8] = [], address: IPAddress? = nil
+    id: UUIDv7, channel: InboundChannel = .postback, method: Method = .get, pathKey: String? = nil, query: String,
+    contentType: String? = nil, body: [UInt8] = [], headers: [String: String] = [:], address: IPAddress? = nil
   ) {
     self.id = id
+    self.channel = channel
     self.method = method
     self.pathKey = pathKey
     self.query = query
     self.contentType = contentType
     self.body = body
+    self.headers = headers
     self.address = address
   }
 

@@ -10,6 +10,8 @@ public enum PostbackOutcome: Sendable, Hashable {
   case repeated(ConversionID)
   /// The conversion cannot move to that status; the attempt is in its history.
   case moveRefused(ConversionID)
+  /// Understood, and nothing to record; the sentence says why.
+  case ignored(String)
   /// No click of ours has one of the ids.
   case unknownClick
   case refused(PostbackFault)
@@ -23,7 +25,7 @@ public enum PostbackOutcome: Sendable, Hashable {
   /// The HTTP status.
   public var status: Int {
     switch self {
-    case .recorded, .updated, .repeated, .moveRefused: 200
+    case .recorded, .updated, .repeated, .moveRefused, .ignored: 200
     case .accepted, .notYet: 202
     case .refused: 400
     case .unauthorized: 401
@@ -38,6 +40,7 @@ public enum PostbackOutcome: Sendable, Hashable {
     case .updated: "updated"
     case .repeated: "repeated"
     case .moveRefused: "move_refused"
+    case .ignored: "ignored"
     case .unknownClick: "unknown_click"
     case .refused(.noClickID): "no_click_id"
     case .refused(.badParameter): "bad_parameter"
@@ -51,7 +54,7 @@ public enum PostbackOutcome: Sendable, Hashable {
   public var conversionID: ConversionID? {
     switch self {
     case .recorded(let id), .updated(let id), .repeated(let id), .moveRefused(let id): id
-    case .unknownClick, .refused, .unauthorized, .accepted, .notYet: nil
+    case .ignored, .unknownClick, .refused, .unauthorized, .accepted, .notYet: nil
     }
   }
 
@@ -60,6 +63,7 @@ public enum PostbackOutcome: Sendable, Hashable {
     switch self {
     case .recorded, .updated, .repeated: nil
     case .moveRefused: "The conversion is past that status; it stays as it is."
+    case .ignored(let reason): reason
     case .unknownClick: "No click has this id."
     case .refused(let fault): fault.explanation
     case .unauthorized: "This network's postbacks need its own key and address."
@@ -74,6 +78,7 @@ extension PostbackOutcome {
   /// - Parameters:
   ///   - networks: the tenant's, from the snapshot.
   public static func withoutDatabase(_ hit: PostbackHit, networks: [PostbackNetwork]) -> PostbackOutcome {
+    guard hit.channel == .postback else { return .accepted }
     if let key = hit.pathKey {
       guard let network = networks.first(where: { $0.key == key }), network.admits(hit) else { return .unauthorized }
     }

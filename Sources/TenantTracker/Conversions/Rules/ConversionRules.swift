@@ -105,7 +105,8 @@ public enum ConversionRules {
     return known.filter { $0.type == .sale }.min { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }?.id
   }
 
-  private static func change(_ conversion: KnownConversion, by claim: ConversionClaim) -> ConversionChange {
+  /// What a claim changes of the conversion that it is about.
+  public static func change(_ conversion: KnownConversion, by claim: ConversionClaim) -> ConversionChange {
     let outcome: HistoryOutcome =
       if claim.status == conversion.status {
         .unchanged

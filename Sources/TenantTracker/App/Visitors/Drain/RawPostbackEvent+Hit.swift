@@ -1,12 +1,26 @@
 import ClickPath
 import Conversions
+import Core
 
 extension PostbackHit {
   /// A journaled postback as it came.
   init(_ event: RawPostbackEvent) {
     self.init(
-      id: event.id, method: Method(rawValue: event.method) ?? .get, pathKey: event.pathKey, query: event.query,
-      contentType: event.contentType, body: event.body ?? [], address: event.ip)
+      id: event.id, channel: event.channel.flatMap(InboundChannel.init(rawValue:)) ?? .postback,
+      method: Method(rawValue: event.method) ?? .get, pathKey: event.pathKey, query: event.query,
+      contentType: event.contentType, body: event.body ?? [],
+      headers: Self.headers(event.headers.flatMap { try? JSONValue.parse($0) }), address: event.ip)
+  }
+
+  var headersJSON: JSONValue {
+    var object = JSONObject()
+    for (name, value) in headers.sorted(by: { $0.key < $1.key }) { object[name] = .string(value) }
+    return .object(object)
+  }
+
+  static func headers(_ json: JSONValue?) -> [String: String] {
+    let members = json?.objectValue?.members.compactMap { member in member.value.stringValue.map { (member.key, $0) } }
+    return Dictionary(members ?? []) { first, _ in first }
   }
 }
 

@@ -4,7 +4,7 @@ import Core
 import Database
 
 /// What is agreed for a click's conversions: its campaign's costs, its offer's payout, its network's rules.
-struct PostbackTerms: Sendable {
+struct ConversionTerms: Sendable {
   /// The tenant's: revenue and cost are counted in it.
   var currency: Currency
   var cost: CostTerms
@@ -12,14 +12,42 @@ struct PostbackTerms: Sendable {
   var payout: Money?
   var network: PostbackNetwork?
 
-  /// What a hit says it pays, in the currency it names, else in the offer's.
-  func payout(_ parameters: PostbackParameters) -> Money? {
-    parameters.payout.map { Money($0, parameters.currency ?? payout?.currency ?? currency) }
+  /// What somebody says it pays, in the currency they name, else in the offer's.
+  func money(_ amount: Micros, _ named: Currency?) -> Money { Money(amount, named ?? payout?.currency ?? currency) }
+
+  func value(_ type: ConversionType, _ status: ConversionStatus, _ payout: Money) -> ConversionValue {
+    ConversionValue(type: type, status: status, payout: payout, terms: cost, reporting: currency)
   }
 }
 
-struct PostbackTermsStore: Sendable {
-  func terms(for click: ClickEvent, of scope: TenantScope) async throws(DatabaseError) -> PostbackTerms {
+/// Where a conversion comes from, as far as terms depend on it.
+struct ConversionOrigin: Sendable {
+  let clickID: ClickID
+  let campaignID: Int64
+  let offerID: Int64?
+  let networkID: Int64?
+  let country: String?
+
+  init(_ click: ClickEvent) {
+    clickID = click.id
+    campaignID = click.campaignID
+    offerID = click.offerID
+    networkID = click.networkID
+    country = click.country
+  }
+
+  /// Of a conversion, which has its click's dimensions.
+  init(_ row: Row) throws(DatabaseError) {
+    clickID = try row.get("click_id")
+    campaignID = try row.get("campaign_id")
+    offerID = try row.get("offer_id")
+    networkID = try row.get("network_id")
+    country = try row.get("country")
+  }
+}
+
+struct ConversionTermsStore: Sendable {
+  func terms(for origin: ConversionOrigin, of scope: TenantScope) async throws(DatabaseError) -> ConversionTerms {
     let schema = scope.schema
     let row = try await scope.one(
       """
@@ -28,14 +56,14 @@ struct PostbackTermsStore: Sendable {
         (SELECT s.value FROM \(schema).settings s WHERE s.key = 'currency') AS tenant_currency,
         \(Self.networkColumns)
       FROM (VALUES (1)) AS one (row)
-      LEFT JOIN \(schema).campaigns c ON c.id = \(click.campaignID)
-      LEFT JOIN \(schema).offers o ON o.id = COALESCE(\(click.offerID), c.offer_id)
-      LEFT JOIN \(schema).offer_payouts p ON p.offer_id = o.id AND p.country = \(click.country)
-      LEFT JOIN \(schema).networks n ON n.id = COALESCE(\(click.networkID), o.network_id)
+      LEFT JOIN \(schema).campaigns c ON c.id = \(origin.campaignID)
+      LEFT JOIN \(schema).offers o ON o.id = COALESCE(\(origin.offerID), c.offer_id)
+      LEFT JOIN \(schema).offer_payouts p ON p.offer_id = o.id AND p.country = \(origin.country)
+      LEFT JOIN \(schema).networks n ON n.id = COALESCE(\(origin.networkID), o.network_id)
       """)
     var settings = TenantSettings()
     if let value = try row.get("tenant_currency", as: JSONValue?.self) { settings.take("currency", value) }
-    var terms = PostbackTerms(
+    var terms = ConversionTerms(
       currency: settings.currency, cost: .free(in: settings.currency), payout: nil, network: nil)
     if let model = try row.get("cost_model", as: String?.self).flatMap(CostTerms.Model.init(rawValue:)) {
       terms.cost = CostTerms(

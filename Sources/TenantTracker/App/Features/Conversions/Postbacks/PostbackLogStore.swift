@@ -17,8 +17,10 @@ struct PostbackLogStore: Sendable {
     let inserted = try await executor.execute(
       """
       INSERT INTO \(schema).postback_log
-        (id, at, ip, method, path_key, query, content_type, body, outcome, detail, click_id, conversion_id)
-      VALUES (\(hit.id), \(hit.receivedAt), \(hit.address), \(hit.method.rawValue), \(hit.pathKey?.storable),
+        (id, at, channel, headers, ip, method, path_key, query, content_type, body, outcome, detail, click_id,
+         conversion_id)
+      VALUES (\(hit.id), \(hit.receivedAt), \(hit.channel.rawValue), \(hit.headersJSON), \(hit.address),
+        \(hit.method.rawValue), \(hit.pathKey?.storable),
         \(hit.query.storable), \(hit.contentType?.storable), \(hit.body.isEmpty ? nil : hit.body), \(outcome.code),
         \(outcome.explanation?.storable), \(click), \(outcome.conversionID))
       ON CONFLICT (id) DO NOTHING

@@ -37,6 +37,16 @@ struct ConversionStore: Sendable {
     try await list("WHERE click_id = \(id) ORDER BY id FOR UPDATE", of: schema, in: connection)
   }
 
+  /// Where a conversion comes from; nil when there is none with this id.
+  func origin(of id: ConversionID, in scope: TenantScope) async throws(DatabaseError) -> ConversionOrigin? {
+    let row = try await scope.first(
+      """
+      SELECT click_id, campaign_id, offer_id, network_id, country FROM \(scope.schema).conversions WHERE id = \(id)
+      """)
+    guard let row else { return nil }
+    return try ConversionOrigin(row)
+  }
+
   private func list(
     _ clauses: SQL, of schema: SchemaName, in executor: any SQLExecutor
   ) async throws(DatabaseError) -> [Conversion] {

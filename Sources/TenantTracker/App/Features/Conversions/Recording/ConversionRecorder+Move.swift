@@ -1,0 +1,50 @@
+import ClickPath
+import Conversions
+import Core
+import Database
+
+extension ConversionRecorder {
+  /// Somebody's decision about a recorded conversion.
+  struct Move: Sendable {
+    var status: ConversionStatus
+    /// Nil: it keeps its own.
+    var payout: Money?
+    /// For the history: `user 7`.
+    var actor: String
+    var at: Timestamp
+  }
+
+  /// Moves a recorded conversion by the same rules as a postback, and writes the attempt into its history.
+  /// - Parameter alongside: writes what belongs to the move into the same transaction.
+  /// - Returns: nil when there is no such conversion.
+  func move(
+    _ id: ConversionID, by move: Move, in scope: TenantScope,
+    alongside: @Sendable (Recording, Connection) async throws -> Void = { _, _ in }
+  ) async throws -> Recording? {
+    guard let origin = try await conversions.origin(of: id, in: scope) else { return nil }
+    let terms = try await ConversionTermsStore().terms(for: origin, of: scope)
+    let click = try await ClickStore().find(origin.clickID, of: scope)
+    let recording: Recording? = try await scope.transaction(retries: 5) { connection in
+      let known = try await conversions.lock(ofClick: origin.clickID, in: connection, schema: scope.schema)
+      guard let current = known.first(where: { $0.id == id }) else { return nil }
+      let recording = try await apply(move, to: current, terms, click, in: connection, of: scope)
+      try await alongside(recording, connection)
+      return recording
+    }
+    try await countAgain(origin.offerID, in: scope)
+    return recording
+  }
+
+  private func apply(
+    _ move: Move, to current: Conversion, _ terms: ConversionTerms, _ click: ClickEvent?, in connection: Connection,
+    of scope: TenantScope
+  ) async throws -> Recording {
+    let claim = ConversionClaim(
+      id: UUIDv7(at: move.at), type: current.type, status: move.status, transactionID: current.transactionID,
+      payout: move.payout, at: move.at)
+    return try await write(
+      ConversionRules.change(current.known, by: claim), of: current,
+      Statement(claim: claim, terms: terms, click: click, originalStatus: current.originalStatus, actor: move.actor),
+      in: connection, of: scope)
+  }
+}
