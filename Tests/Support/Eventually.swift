@@ -6,7 +6,7 @@ public struct NotInTime: Error, CustomStringConvertible {
 /// Waits until `condition` holds, asking again every few milliseconds.
 /// - Throws: ``NotInTime`` after `limit`, and whatever `condition` throws.
 public func eventually(
-  within limit: Duration = .seconds(15), _ what: String = "the condition", file: StaticString = #fileID,
+  within limit: Duration = .seconds(60), _ what: String = "the condition", file: StaticString = #fileID,
   line: UInt = #line, _ condition: () async throws -> Bool
 ) async throws {
   let deadline = ContinuousClock.now + limit

@@ -3,7 +3,7 @@
 import time
 
 
-def eventually(condition, within=15.0, every=0.1, what="the condition"):
+def eventually(condition, within=30.0, every=0.1, what="the condition"):
     """Calls `condition` until it answers something true, and returns that; an AssertionError of its own is "not yet".
 
     Raises AssertionError with the last failure when `within` seconds are over.

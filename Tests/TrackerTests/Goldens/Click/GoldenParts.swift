@@ -57,6 +57,11 @@ final class GoldenParts: Sendable {
       network: "2001:db8:1::/48", country: "FR", name: "France", region: "Île-de-France", city: "Paris", isp: "Orange",
       connection: "Cellular"),
     Place(network: "198.18.5.0/24", country: "JP", name: "Japan"),
+    Place(network: "198.18.10.1/32", country: "US", name: "United States", isp: "Amazon AWS"),
+    Place(network: "198.18.10.2/32", country: "US", name: "United States", isp: "Google Cloud"),
+    Place(network: "198.18.10.3/32", country: "US", name: "United States", isp: "Acme Webhosting Ltd"),
+    Place(network: "198.18.10.4/32", country: "US", name: "United States", isp: "Lawson Broadband"),
+    Place(network: "198.18.10.5/32", country: "US", name: "United States", isp: "Cloudberry Telecom"),
   ]
 
   private static var editions: [String: (Place) -> JSONValue?] {
