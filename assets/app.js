@@ -100,6 +100,75 @@ on("submit", "form", async (form, e) => {
 });
 addEventListener("pageshow", () => document.body.classList.remove("ty-busy"));
 
+// A page of one thing over the list it is in; without scripts the link leads there. Its forms come back to the list.
+
+on("click", "a[data-modal]", async (link, e) => {
+  if (e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
+  e.preventDefault();
+  try {
+    const answer = await fetch(link.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const content = page.querySelector("[data-modal-content]");
+    if (!answer.ok || !content) throw new Error("no content");
+    modal(content, link);
+  } catch {
+    location.assign(link.href);
+  }
+});
+const modal = (content, opener) => {
+  const dialog = document.createElement("dialog");
+  dialog.className = "ty-dialog ty-modal";
+  dialog.setAttribute("aria-labelledby", "modal-title");
+  const head = document.createElement("div");
+  head.className = "ty-modal-head";
+  const title = document.createElement("h2");
+  title.id = "modal-title";
+  title.textContent = content.dataset.title;
+  const page = document.createElement("a");
+  page.className = "btn btn-sm";
+  page.href = opener.href;
+  page.textContent = "As a page";
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "btn btn-sm";
+  close.textContent = "Close";
+  close.addEventListener("click", () => dialog.close());
+  head.append(title, page, close);
+  dialog.append(head, document.importNode(content, true));
+  for (const field of dialog.querySelectorAll("[data-return]")) field.value = location.pathname + location.search;
+  dialog.addEventListener("click", (e) => { if (e.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    opener.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  close.focus();
+};
+
+// Rows to choose from, for what the form above them does to all that are chosen.
+
+const tally = (form) => {
+  const boxes = [...document.querySelectorAll(`[data-select][form="${form.id}"]`)];
+  const count = boxes.filter((box) => box.checked).length;
+  const whole = form.elements.all?.checked ?? false;
+  for (const box of boxes) box.disabled = whole;
+  const page = form.querySelector("[data-select-all]");
+  page.checked = count > 0 && count === boxes.length;
+  page.indeterminate = count > 0 && count < boxes.length;
+  page.disabled = whole;
+  form.querySelector("[data-selected]").textContent = whole ? "All selected" : count > 0 ? `${count} selected` : "None selected";
+  for (const button of form.querySelectorAll("[data-bulk-button]")) button.disabled = !whole && count === 0;
+};
+on("change", "[data-select]", (box) => tally(box.form));
+on("change", "[data-bulk] [name=all]", (box) => tally(box.form));
+on("change", "[data-select-all]", (page) => {
+  for (const box of document.querySelectorAll(`[data-select][form="${page.form.id}"]`)) box.checked = page.checked;
+  tally(page.form);
+});
+document.querySelectorAll("[data-bulk]").forEach(tally);
+addEventListener("pageshow", () => document.querySelectorAll("[data-bulk]").forEach(tally));
+
 // Rows of a list inside a form: the template is cloned, the remove button takes its row away.
 
 on("click", "[data-add-row]", (button) => {
@@ -240,6 +309,34 @@ const follow = (part) => setTimeout(async () => {
   follow(part);
 }, 1000);
 document.querySelectorAll("[data-poll]").forEach(follow);
+
+// A form whose result is built as one types: the same address a submit would open, of which only the result is shown.
+
+document.querySelectorAll("form[data-live]").forEach((form) => {
+  let turn = 0;
+  let timer;
+  const build = async () => {
+    const mine = ++turn;
+    const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok || answer.redirected || mine !== turn) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // Another choice may fill in other fields, but never the one that is typed in.
+      for (const field of page.querySelectorAll("form[data-live] [name]")) {
+        const here = form.querySelector(`[name="${CSS.escape(field.name)}"]`);
+        if (here && here !== document.activeElement && here.type === field.type && here.type !== "checkbox") here.value = field.value;
+      }
+      const result = document.getElementById(form.dataset.live);
+      if (!result.contains(document.activeElement)) result.replaceWith(page.getElementById(form.dataset.live));
+      history.replaceState(null, "", address);
+    } catch { /* the button is still there */ }
+  };
+  form.addEventListener("input", (e) => {
+    clearTimeout(timer);
+    timer = setTimeout(build, e.target.matches("input:not([type=checkbox])") ? 250 : 0);
+  });
+});
 
 // Long lists one can type into.
 

@@ -117,6 +117,9 @@ class LicenseServer(unittest.TestCase):
         for body in ({}, {"license_key": 7}, {"license_key": "x" * 101}, {"license_key": None}):
             with self.subTest(body):
                 self.api.post("/api/v1/licenses/validate", body).expect(422)
+        for key in ("", "x" * 100, "ключ", "nul \0 byte"):
+            with self.subTest(key):
+                self.assertEqual(self.validate(key)["code"], "NOT_FOUND")
         self.api.post("/api/v1/licenses/activate", {"license_key": "x"}).expect(422)
         self.api.request("POST", "/api/v1/licenses/validate", body=b"{", headers={
             "Content-Type": "application/json"}).expect(400)

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 import shared
-from harness.stack import HOME
+from harness.stack import HOME, free_ports
 
 
 class Startup(unittest.TestCase):
@@ -34,6 +34,16 @@ class Startup(unittest.TestCase):
         for name in ("DATABASE_URL", "PORT", "TRUSTED_PROXIES", "LOG_FORMAT", "PUBLIC_URL"):
             self.assertIn(name, said)
         self.assertNotIn("hunter2-secret", said)
+
+    def test_another_secret_key_is_named(self):
+        database = shared.stack().env["DATABASE_URL"]
+        for command in (("serve",), ("user", "create", "a@example.net")):
+            with self.subTest(command):
+                done = self.run_program(
+                    "trackily", *command, DATABASE_URL=database, SECRET_KEY="of another installation " * 2,
+                    PORT=str(free_ports(1)[0]), ADMIN_PASSWORD="a long enough password")
+                self.assertEqual(done.returncode, 78, done.stderr)
+                self.assertIn("SECRET_KEY", done.stderr)
 
     def test_serve_refuses_an_unmigrated_database(self):
         stack = shared.stack()

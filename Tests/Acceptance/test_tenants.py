@@ -6,6 +6,7 @@ import urllib.parse
 
 import shared
 from harness import Tenant
+from harness.customers import unique
 from routes import paths_of
 
 # Routes that end the session they are called with, or change what the test itself needs.
@@ -168,3 +169,20 @@ class ControlAPI(unittest.TestCase):
         tenant.public.signed_in(tenant.email, tenant.password).get("/admin/api/campaigns").expect(200)
         self.control.delete(f"/control/v1/tenants/{tenant.slug}?purge=true").expect(200, 202, 204)
         self.assertEqual(tenant.public.get("/admin/api/me").status, 404)
+
+    def test_a_purged_tenant_gives_its_licence_back(self):
+        tenant = Tenant(self.stack)
+        self.control.delete(f"/control/v1/tenants/{tenant.slug}?purge=true").expect(204)
+        successor = Tenant(self.stack, license=tenant.license)
+        self.assertEqual(successor.admin.get("/admin/api/license").expect(200).json["code"], "VALID")
+
+    def test_a_refused_licence_key_leaves_no_tenant_behind(self):
+        slug = unique("refused")
+        wanted = {"slug": slug, "name": slug, "domains": [f"{slug}.example.net"], "admin": {"email": "a@example.net"}}
+        path = "/control/v1/tenants"
+        refused = self.control.post(path, wanted | {"license_key": "no such key"}).expect(422)
+        self.assertEqual(refused.code, "license_refused")
+        self.control.get(f"{path}/{slug}").expect(404)
+        self.stack.tracker.but(host=f"{slug}.example.net").get("/admin/api/me").expect(404)
+        key = shared.vendor().license("pro")["key"]
+        self.control.post(path, wanted | {"license_key": key}).expect(201)

@@ -43,7 +43,8 @@ struct ReportModel {
       add(to: &rows, conversion.click, at: time) { values in
         let isSale = conversion.status == "sale"
         values[.leads] += conversion.status == "lead" || (conversion.type == "lead" && isSale) ? 1 : 0
-        values[.conversions] += conversion.type == "sale" && isSale ? 1 : 0
+        // Of the predefined types these two count.
+        values[.conversions] += ["sale", "ftd"].contains(conversion.type) && isSale ? 1 : 0
         values[.hold] += conversion.status == "hold" ? 1 : 0
         values[.revenue] += isSale ? conversion.revenue : 0
         values[.cost] += conversion.cost

@@ -92,9 +92,9 @@ struct ClickWorld {
   ) {
     let place = try place(host: request.host)
     let campaign = try #require(place.tenant.campaign(slug: campaign.slug))
-    var hit = Hit(request, tenant: place.tenant, campaign: campaign, generator: generator)
+    let hit = Hit(request, tenant: place.tenant, campaign: campaign, generator: generator)
     facts(&hit.facts)
-    let reason = try pipeline().decide(&hit)
+    let reason = try pipeline().decide(hit)
     return (hit, reason)
   }
 }

@@ -16,7 +16,7 @@ import Testing
   @Test func theFormatStays() throws {
     #expect(
       bytes(.click(Self.smallest)).hex
-        == "0102" + "117a3e1ca4b29301ab8967452301008f" + "01" + "00" + "04" + "040100007f" + "00" + "555344"
+        == "0103" + "117a3e1ca4b29301ab8967452301008f" + "01" + "00" + "04" + "040100007f" + "00" + "555344"
         + "00000000" + "00" + "00" + "00" + "0000000000000000" + "0000000000000000")
     var event = Self.smallest
     event.status = .capped
@@ -24,6 +24,7 @@ import Testing
     event.flowID = 7
     event.country = "US"
     event.fraudScore = 80
+    event.publisherID = 5
     event.cost = Micros(rawValue: -3)
     event.subs = [1: "a", 30: "b"]
     event.trace = ["flow:7"]
@@ -32,9 +33,9 @@ import Testing
     (event.addressKey, event.visitorKey) = (1, 0x0203)
     #expect(
       bytes(.click(event)).hex
-        == "0102" + "117a3e1ca4b29301ab8967452301008f" + "01" + "82" + "04" + "040100007f" + "05" + "555344"
-        + "21000400"
-        + "07" + "025553" + "50" + "02" + "010161" + "1e0162" + "01" + "06666c6f773a37" + "05" + "0100000000000000"
+        == "0103" + "117a3e1ca4b29301ab8967452301008f" + "01" + "82" + "04" + "040100007f" + "05" + "555344"
+        + "21001400"
+        + "07" + "025553" + "50" + "05" + "02" + "010161" + "1e0162" + "01" + "06666c6f773a37" + "05" + "0100000000000000"
         + "0302000000000000")
     let postback = RawPostbackEvent(
       id: DestinationTests.click, tenantID: 300, receivedAt: Timestamp(microseconds: 1), ip: IPAddress(v4: 1),
@@ -54,6 +55,19 @@ import Testing
       + "00" + "00"
     let bytes = try #require([UInt8](hex: first))
     #expect(try JournalEvent(decoding: bytes) == .click(Self.smallest))
+  }
+
+  @Test func clicksOfTheSecondVersionAreRead() throws {
+    var event = Self.smallest
+    event.connection = "cellular"
+    event.hadCookie = true
+    event.visitorKey = 7
+    // Bit 20 said nothing then: a click of that version never has a publisher.
+    let second =
+      "0102" + "117a3e1ca4b29301ab8967452301008f" + "01" + "00" + "04" + "040100007f" + "00" + "555344" + "00000800"
+      + "0863656c6c756c6172" + "00" + "00" + "01" + "0000000000000000" + "0700000000000000"
+    let bytes = try #require([UInt8](hex: second))
+    #expect(try JournalEvent(decoding: bytes) == .click(event))
   }
 
   @Test func postbacksOfTheFirstVersionAreRead() throws {
@@ -113,7 +127,7 @@ import Testing
   @Test func whatIsNotOursIsNamed() {
     #expect(throws: EventFault.truncated) { try JournalEvent(decoding: []) }
     #expect(throws: EventFault.unknownKind(9)) { try JournalEvent(decoding: [9, 1]) }
-    #expect(throws: EventFault.unknownVersion(3)) { try JournalEvent(decoding: [1, 3, 0]) }
+    #expect(throws: EventFault.unknownVersion(4)) { try JournalEvent(decoding: [1, 4, 0]) }
     #expect(throws: EventFault.unknownVersion(7)) { try JournalEvent(decoding: [2, 7]) }
   }
 
@@ -167,6 +181,7 @@ extension ChaChaGenerator {
     event.offerID = maybe(id())
     event.sourceID = maybe(id())
     event.networkID = maybe(id())
+    event.publisherID = maybe(id())
     event.country = maybe(text())
     event.region = maybe(text())
     event.city = maybe(text())

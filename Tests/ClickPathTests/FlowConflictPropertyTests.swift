@@ -94,10 +94,10 @@ enum RandomFlows {
     let campaign = try #require(place.tenant.campaign(slug: world.campaign.slug))
     for _ in 0..<count {
       let now = Timestamp(seconds: 1_790_000_000 + Int64.random(in: 0..<604_800, using: &dice))
-      var hit = Hit(
+      let hit = Hit(
         .visit(at: now), tenant: place.tenant, campaign: campaign, generator: world.generator, isRehearsal: true)
       hit.facts = facts(&dice)
-      _ = ClickStep.flow.run(&hit)
+      _ = ClickStep.flow.run(hit)
       check(hit.flow, hit.facts)
     }
   }

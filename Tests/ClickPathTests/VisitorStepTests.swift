@@ -48,6 +48,15 @@ import Testing
     #expect(try facts(.visit("click_id=plain"), meta).externalID == "plain")
   }
 
+  @Test(
+    arguments: [
+      ("pub=7", 7), ("pub=7&pub=8", 7), ("pub=", nil), ("pub=0x7", nil), ("pub=99999999999999999999", nil), ("", nil),
+      ("pub=%37", 7), ("pub={publisher}", nil), ("PUB=7", nil),
+    ] as [(String, Int64?)])
+  func thePublisherIsReadFromTheLink(_ query: String, _ id: Int64?) throws {
+    #expect(try facts(.visit(query)).publisherID == id)
+  }
+
   @Test func aSourceMaySendItsClickIDInASubID() throws {
     let facts = try facts(.visit("sub3=abc")) { $0.source(clickID: "sub3") }
     #expect(facts.externalID == "abc")
@@ -204,7 +213,7 @@ import Testing
   }
 
   @Test func theTraceIsBounded() throws {
-    var (hit, _) = try world().hit()
+    let (hit, _) = try world().hit()
     for number in 0..<100 { hit.note("code \(number) " + String(repeating: "x", count: 500)) }
     #expect(hit.trace.count == Hit.traceLimit)
     #expect(hit.trace.allSatisfy { $0.utf8.count <= Hit.codeLimit })

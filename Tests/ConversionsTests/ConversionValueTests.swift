@@ -31,6 +31,23 @@ import Testing
     #expect(value(.sale, .hold, payout: Money(Micros(rawValue: 5), .unreadable)).isRateMissing)
   }
 
+  @Test func typesSayWhatCountsAndWhatEarns() {
+    let types = ConversionTypeCatalog([
+      "ftd": .init(counts: true, earns: true), "registration": .init(counts: false, earns: false),
+      "sale": .init(counts: false, earns: false),
+    ])
+    func value(_ type: String) -> ConversionValue {
+      ConversionValue(
+        type: ConversionType(rawValue: type), status: .sale, payout: ten,
+        terms: CostTerms(model: .cpa, rate: Micros(rawValue: 7), currency: .usd), reporting: .usd, types: types)
+    }
+    #expect(value("ftd").revenue == ten.amount && value("ftd").cost.rawValue == 7)
+    #expect(value("registration").revenue == .zero && value("registration").cost == .zero)
+    #expect(value("unheard_of").revenue == ten.amount && value("unheard_of").cost == .zero)
+    // A sale is a sale whatever anybody says.
+    #expect(value("sale").revenue == ten.amount && value("sale").cost.rawValue == 7)
+  }
+
   @Test func cpaIsPaidPerApprovedSale() {
     #expect(value(model: .cpa, rate: 3_000_000).cost == Micros(rawValue: 3_000_000))
     #expect(value(.upsell, .sale, model: .cpa, rate: 3_000_000).cost == .zero)

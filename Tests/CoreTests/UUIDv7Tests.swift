@@ -46,6 +46,14 @@ import Testing
     }
   }
 
+  @Test func theBoundOfAMomentLiesBetweenTheIdsBeforeItAndItsOwn() {
+    var generator = SeededGenerator(seed: 8)
+    for _ in 0..<100 {
+      #expect(UUIDv7(at: now - .milliseconds(1), using: &generator) < .first(at: now))
+      #expect(UUIDv7(at: now, using: &generator) > .first(at: now))
+    }
+  }
+
   @Test func everyIdComesBackFromItsText() {
     var generator = SeededGenerator(seed: 7)
     for _ in 0..<1_000 {

@@ -69,7 +69,9 @@ extension PagesWorld {
     "/admin/networks/1", "/admin/domains", "/admin/domains/new", "/admin/domains/1", "/admin/users", "/admin/users/new",
     "/admin/users/1", "/admin/roles", "/admin/roles/new", "/admin/roles/1", "/admin/license", "/admin/settings",
     "/admin/audit-log", "/admin/audit-log?verify=1", "/admin/account", "/admin/account/password",
-    "/admin/account/two-factor", "/admin/account/api-keys/new",
+    "/admin/account/two-factor", "/admin/account/api-keys/new", "/admin/publishers", "/admin/publishers/new",
+    "/admin/publishers/1", "/admin/commission-rules", "/admin/commission-rules/1", "/admin/payouts",
+    "/admin/conversion-types", "/admin/conversion-types/1",
   ]
 
   /// One of each.
@@ -82,6 +84,14 @@ extension PagesWorld {
         [
           ("name", "Offer"), ("url", "https://shop.example/"), ("network_id", "1"), ("payout_country", "US"),
           ("payout_amount", "4"), ("payout_country", "DE"), ("payout_amount", "3"),
+        ]
+      ),
+      ("/admin/publishers", [("name", "Ana"), ("schedule", "weekly"), ("net_days", "7")]),
+      (
+        "/admin/commission-rules",
+        [
+          ("name", "Standard"), ("model", "cpa"), ("amount", "1"), ("publisher_id", "1"), ("tier_basis", "count"),
+          ("tier_after", "5"), ("tier_amount", "2"), ("tier_percent", ""),
         ]
       ),
       ("/admin/landings", [("name", "Page"), ("kind", "local"), ("html", "<h1>x</h1>")]),

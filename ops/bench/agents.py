@@ -2,14 +2,16 @@
 
 import random
 
-PHONES = """SM-A155F SM-A346B SM-A546E SM-G781B SM-G991B SM-G998B SM-S911B SM-S918B SM-S928B SM-M146B M2101K6G 21081111RG
-22101316G 23021RAA2Y 23053RN02A 2201117TG CPH2269 CPH2387 CPH2481 CPH2609 RMX3085 RMX3630 RMX3771 V2120 V2207 V2250 XT2239-7
-ANE-LX1 ELE-L29 MAR-LX1A VOG-L29 LE2113 NE2213 KB2003 A063 AC2003 XQ-CT54""".split() + [
+PHONES = """
+SM-A155F SM-A346B SM-A546E SM-G781B SM-G991B SM-G998B SM-S911B SM-S918B SM-S928B SM-M146B M2101K6G 21081111RG
+22101316G 23021RAA2Y 23053RN02A 2201117TG CPH2269 CPH2387 CPH2481 CPH2609 RMX3085 RMX3630 RMX3771 V2120 V2207
+V2250 XT2239-7 ANE-LX1 ELE-L29 MAR-LX1A VOG-L29 LE2113 NE2213 KB2003 A063 AC2003 XQ-CT54
+""".split() + [
     "Pixel 6a", "Pixel 7", "Pixel 7 Pro", "Pixel 8", "Pixel 9", "moto g52", "moto g84 5G", "Nokia G21", "Redmi Note 12"]
 TABLETS = ["SM-T510", "SM-X205", "SM-X710", "Lenovo TB-X306F"]
 LANGUAGES = ["en-US,en;q=0.9", "en-GB,en;q=0.8", "de-DE,de;q=0.9,en;q=0.7", "fr-FR,fr;q=0.9,en;q=0.6",
              "es-ES,es;q=0.9,en;q=0.5", "pt-BR,pt;q=0.9,en;q=0.6"]
-REFERRERS = ["https://news.example.com/", "https://www.example.org/games/list?page=4", "https://video.example.net/w/8a1"]
+REFERRERS = ["https://news.example.com/", "https://www.example.org/games/list?page=4", "https://video.example.net/w/8"]
 
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 IOS_KIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -95,7 +97,7 @@ def app_iphone(chance):
     device = f"iPhone{chance.randint(11, 17)},{chance.randint(1, 6)}"
     version = f"{chance.randint(420, 520)}.0.0.{chance.randint(20, 60)}.{chance.randint(60, 120)}"
     return (f"Mozilla/5.0 (iPhone; CPU iPhone OS {system} like Mac OS X) {IOS_KIT} Mobile/15E148 "
-            f"[FBAN/FBIOS;FBAV/{version};FBDV/{device};FBMD/iPhone;FBSN/iOS;FBSV/{system.replace('_', '.')};FBLC/en_US]",)
+            f"[FBAN/FBIOS;FBAV/{version};FBDV/{device};FBMD/iPhone;FBSN/iOS;FBSV/{system.replace('_', '.')}]",)
 
 
 def chrome_windows(chance):

@@ -1,9 +1,9 @@
-"""What the parts of the bench share: the copy that is measured, a tenant with two campaigns, and what one part found that
-another one needs."""
+"""What the parts of the bench share: the copy that is measured, a tenant with two campaigns, and what one part found
+that another one needs."""
 
 import functools
-import sys
 
+import burst
 import campaigns
 import hits
 from clicks import Clicks
@@ -18,7 +18,6 @@ class Bench:
         self.clicks = Clicks(stack, self.tenant)
         self.plain = campaigns.plain(self.tenant)
         self.whole = campaigns.whole(self.tenant)
-        self.given_rate = options.rate
 
     @property
     def plain_hits(self):
@@ -29,17 +28,11 @@ class Bench:
         return hits.people([f"/c/{self.whole.slug}"], [self.tenant.domain])
 
     @functools.cached_property
-    def burst(self):
-        """A burst of the whole pipeline and its drain: see burst.py."""
-        import burst
+    def peak(self):
+        """What a burst and its drain came to; measured when first asked for."""
         return burst.measure(self)
 
     @functools.cached_property
     def sustained_rate(self):
-        """Clicks/s that leave the backlog flat, unless it was given."""
-        import burst
-        return self.given_rate or burst.sustained(self)
-
-
-def say(title):
-    print(f"... {title}", file=sys.stderr, flush=True)
+        """Clicks/s that leave the backlog flat; measured when first asked for, unless it was given."""
+        return self.options.rate or burst.sustained(self)

@@ -15,6 +15,7 @@ TEN_FILTERS = [
     {"field": "user_agent", "op": "contains", "values": ["Mozilla/5.0"]},
     {"field": "language", "op": "in", "values": ["en", "de", "fr", "es", "pt"]},
 ]
+CAP = {"limit": 1000, "hours": 24, "key": "address"}
 
 
 @dataclasses.dataclass
@@ -31,13 +32,10 @@ def plain(tenant):
     return Campaign(made["id"], made["slug"])
 
 
-def whole(tenant, guards=True):
-    """Ten filters in front, two weighted offers that visitors stay with, and the default flow that nobody gets to. With
-    `guards` the bot filter and a frequency cap are on, too."""
-    fields = {"cost": "0.01"}
-    if guards:
-        fields |= {"bot_filter": {"enabled": True}, "frequency_cap": {"limit": 1000, "hours": 24, "key": "address"}}
-    made = tenant.campaign(offers=[tenant.offer()], **fields)
+def whole(tenant, bot_filter=True, cap=CAP):
+    """Ten filters in front, two weighted offers that visitors stay with, and the default flow that nobody gets to."""
+    made = tenant.campaign(
+        offers=[tenant.offer()], cost="0.01", bot_filter={"enabled": bot_filter}, frequency_cap=cap)
     flow = tenant.create(f"campaigns/{made['id']}/flows", **{
         "name": "ten filters", "type": "regular", "weight": 100, "filters": TEN_FILTERS, "binding": "offer",
         "active": True, "landings": [],

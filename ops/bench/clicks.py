@@ -50,7 +50,7 @@ class Clicks:
         return int(self.stack.sql(f"SELECT count(*) FROM {self.schema}.clicks")[0][0])
 
     def check_stored(self):
-        """Every click that was answered is stored. wrk leaves some unanswered at its end, so there may be a few more."""
+        """Every click that was answered is stored; a few more may be, as wrk leaves some unanswered at its end."""
         self.await_drained()
         if (stored := self.stored()) < self.answered:
             raise RuntimeError(f"{self.answered} clicks were answered and {stored} stored")

@@ -15,6 +15,14 @@ def cpu_seconds(*pids):
     return total
 
 
+def is_running(pid):
+    """False once the process is dead, be it waited for or not."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def memory_mib(pid):
     """(resident now, largest resident) in MiB."""
     lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -41,3 +49,11 @@ def percentile(ordered, share):
     """The smallest value that at least this share of the values, in order, do not exceed."""
     rank = -int(-share * len(ordered) // 1)
     return ordered[max(rank, 1) - 1]
+
+
+def slope(samples):
+    """How fast a value grows, by least squares over (time, value)."""
+    middle_time = sum(time for time, _ in samples) / len(samples)
+    middle = sum(value for _, value in samples) / len(samples)
+    spread = sum((time - middle_time) ** 2 for time, _ in samples)
+    return sum((time - middle_time) * (value - middle) for time, value in samples) / spread if spread else 0.0

@@ -1,15 +1,30 @@
-"""One table, ratios first."""
+"""One table, ratios first; and the lines that say what is being measured."""
+
+import sys
+
+
+def say(title):
+    print(f"... {title}", file=sys.stderr, flush=True)
 
 
 class Table:
     def __init__(self):
         self.ratios, self.figures, self.notes = [], [], []
 
-    def ratio(self, what, ours, theirs, mark=""):
-        self.ratios.append((what, f"{ours / theirs:.2f}" if theirs else "-", mark))
+    def ratio(self, what, ours, theirs, mark=None):
+        """`mark` is the least that the ratio should be."""
+        value = ours / theirs if theirs else 0.0
+        verdict = "" if mark is None else f"mark {mark:.2f}: {'met' if value >= mark else 'MISSED'}"
+        self.ratios.append((what, f"{value:.2f}" if theirs else "-", verdict))
 
     def figure(self, what, value, unit):
         self.figures.append((what, number(value), unit))
+
+    def cost(self, what, sizes, microseconds):
+        """A row of the cost table: CPU per click at several sizes."""
+        growth = microseconds[-1] / microseconds[0] if microseconds[0] else 0.0
+        self.figure(f"CPU per click, {' / '.join(f'{size:,}' for size in sizes)} {what}",
+                    " / ".join(f"{value:.1f}" for value in microseconds), f"us; last to first {growth:.2f}")
 
     def note(self, text):
         self.notes.append(text)

@@ -1,6 +1,7 @@
 """wrk as a function: requests/s and latencies of one run. One script (load.lua) drives the tracker, nginx and the
 baseline, so that what wrk itself costs is in all of them."""
 
+import contextlib
 import itertools
 import json
 import pathlib
@@ -17,9 +18,9 @@ seeds = itertools.count(1)
 class Wrk:
     """`with Wrk(port, requests, connections, seconds) as load: result = load.finish()`.
 
-    `rate` is requests/s in all, 0 for as many as are answered. `order` "random" draws each visitor anew out of
-    `population`, "each" takes one after the other, from number `first` on. With `answers` every click id is written into
-    files of that name, one a thread. Requests are the texts that `request` makes.
+    `rate` is requests/s in all, 0 for as many as are answered. `order` "random" draws each visitor anew out
+    of `population`, "each" takes one after the other, from number `first` on. With `answers` every click id is written
+    into files of that name, one a thread. Requests are the texts that `request` makes.
     """
 
     def __init__(self, port, requests, connections, seconds, rate=0, order="random", first=0, population=POPULATION,
@@ -47,6 +48,15 @@ class Wrk:
             self.process.send_signal(signal.SIGINT)
         self.process.communicate()
         self.folder.cleanup()
+
+    @contextlib.contextmanager
+    def paused(self):
+        """Nobody comes meanwhile. Where nobody listens wrk would try again at once, and take every core for that."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def finish(self):
         """Waits for the end: {requests, seconds, rate, p50, p99, max (ms), refused (status >= 400), broken, sent, ids

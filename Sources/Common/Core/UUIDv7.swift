@@ -37,6 +37,13 @@ public struct UUIDv7: Hashable, Comparable, Sendable {
 public typealias ClickID = UUIDv7
 public typealias ConversionID = UUIDv7
 
+extension UUIDv7 {
+  /// The bound between the ids made before a moment and those made from then on, to the millisecond.
+  public static func first(at time: Timestamp) -> UUIDv7 {
+    UUIDv7(high: UInt64(max(0, time.milliseconds)) << 16, low: 0)
+  }
+}
+
 extension UUIDv7: LosslessStringConvertible, Codable {
   /// Reads the 36 characters of RFC 9562's text form, in either case; any version.
   public init?(_ text: some StringProtocol) {

@@ -50,7 +50,8 @@ extension Grants {
     }
   }
 
-  /// From a request: `{"section": "read" | "write" | null}`; anything else is a fault of `field`. Nil when absent.
+  /// From a request: `{"section": "write"}`, or as two switches `{"section": {"read": true, "write": false}}`; a closed
+  /// section is `"none"`, null or not named. Anything else is a fault of `field`. Nil when absent.
   public static func read(_ field: String, from reader: inout FieldReader) -> Grants?? {
     guard let given = reader.optionalObject(field) else { return nil }
     guard let object = given?.objectValue else { return .some(nil) }
@@ -61,13 +62,24 @@ extension Grants {
         reader.fault("\(field).\(member.key)", "unknown_field", "is no section; the sections are \(names)")
         continue
       }
-      if member.value.isNull { continue }
-      guard let level = member.value.stringValue.flatMap(AccessLevel.init(rawValue:)) else {
-        reader.fault("\(field).\(member.key)", "choice", "must be read, write or null")
+      guard let level = level(of: member.value) else {
+        reader.fault("\(field).\(member.key)", "choice", "must be read, write or none")
         continue
       }
       grants[section] = level
     }
     return grants
+  }
+
+  /// `.some(nil)` is closed, nil no level at all.
+  private static func level(of value: JSONValue) -> AccessLevel?? {
+    if value.isNull || value.stringValue == "none" { return .some(nil) }
+    guard let switches = value.objectValue else {
+      return value.stringValue.flatMap(AccessLevel.init(rawValue:)).map { $0 }
+    }
+    let levels = switches.members.map { (level: AccessLevel(rawValue: $0.key), isOn: $0.value.boolValue) }
+    guard levels.allSatisfy({ $0.level != nil && $0.isOn != nil }) else { return nil }
+    let open = Set(levels.filter { $0.isOn == true }.map(\.level))
+    return .some(open.contains(.write) ? .write : open.contains(.read) ? .read : nil)
   }
 }

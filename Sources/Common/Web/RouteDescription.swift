@@ -5,6 +5,8 @@ public enum RouteMethod: String, Sendable, Hashable, CaseIterable {
   case put = "PUT"
   case patch = "PATCH"
   case delete = "DELETE"
+  /// What a browser asks before it sends what another origin's page wants to.
+  case options = "OPTIONS"
 
   /// Whether the method must not change anything.
   public var isSafe: Bool { self == .get }

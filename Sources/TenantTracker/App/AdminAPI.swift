@@ -16,14 +16,24 @@ struct AdminAPI: Sendable {
   private let importer: LandingImporter
   let geoip: GeoIPAPI
   let simulation: SimulationAPI
+  let currencies: CurrencyRatesAPI
+  let bulkDecider: BulkDecider
+  let runner: ConversionRunner
+  let postbackBuilder: PostbackBuilderAPI
 
   init(parts: ServingParts) {
     tracker = parts.tracker
     tail = parts.tail
+    bulkDecider = parts.bulkDecider
+    runner = parts.runner
+    postbackBuilder = PostbackBuilderAPI(
+      networks: Resources(parts.tracker).networks, postbacks: parts.postbacks, directory: parts.directory)
     importer = parts.landings.importer
     geoip = GeoIPAPI(
       keeper: parts.geoip, secrets: tracker.secrets, audit: tracker.audit, clock: tracker.clock)
     resources = Resources(parts.tracker)
+    currencies = CurrencyRatesAPI(
+      settings: tracker.settings, keeper: parts.rates, audit: tracker.audit, clock: tracker.clock)
     simulation = SimulationAPI(
       campaigns: resources.campaigns, flows: FlowStore(), names: NameStore(),
       simulator: FlowSimulator(parts.visitors.pipeline, caps: parts.caps),
@@ -54,16 +64,35 @@ struct AdminAPI: Sendable {
     landingImport.register(in: &table)
     resources.sources.register(in: &table)
     sources.register(in: &table)
+    sourcePostbacks.register(in: &table)
+    deliveries.register(in: &table)
     resources.profiles.register(in: &table)
+    postbackBuilder.register(in: &table)
     resources.networks.register(in: &table)
+    networkSecrets.register(in: &table)
+    unmappedStatuses.register(in: &table)
+    runs.register(in: &table)
+    postbacks.register(in: &table)
     resources.domains.register(in: &table)
     domainVerification.register(in: &table, domains: resources.domains)
     stats.register(in: &table)
     clicks.register(in: &table)
     clickLog.register(in: &table)
+    costs.register(in: &table)
     conversions.register(in: &table)
+    decisions.register(in: &table)
+    approvalRules.register(in: &table)
     EventsAPI().register(in: &table)
     blacklist.register(in: &table)
+    resources.publishers.register(in: &table)
+    resources.commissionRules.register(in: &table)
+    resources.conversionTypes.register(in: &table)
+    CommissionsAPI().register(in: &table)
+    payouts.register(in: &table)
+    webhooks.register(in: &table)
+    currencies.register(in: &table)
+    pixel.register(in: &table)
+    funnels.register(in: &table)
     let document = table.openAPI(title: "Trackily admin API", version: Configuration.version, serverPath: Self.prefix)
     table.open(.get, "/openapi.json", "This document", answer: .any) { _ in .json(document) }
     return table
@@ -78,6 +107,14 @@ struct AdminAPI: Sendable {
   var general: SettingsAPI { SettingsAPI(store: tracker.settings, writer: tracker.writer) }
   var flows: FlowsAPI { FlowsAPI(store: FlowStore(), campaigns: resources.campaigns, writer: tracker.writer) }
   var sources: SourcesAPI { SourcesAPI(sources: resources.sources) }
+  var sourcePostbacks: SourcePostbacksAPI { SourcePostbacksAPI(sources: resources.sources) }
+
+  var deliveries: DeliveriesAPI {
+    DeliveriesAPI(
+      queue: DeliveryQueue(clock: tracker.clock, settings: tracker.configuration.deliveries), settings: tracker.settings,
+      writer: tracker.writer)
+  }
+
   var cloning: CampaignCloning { CampaignCloning(campaigns: resources.campaigns, flows: FlowStore()) }
   var stats: StatsAPI { StatsAPI(engine: ReportEngine(clock: tracker.clock), settings: tracker.settings) }
 
@@ -86,6 +123,19 @@ struct AdminAPI: Sendable {
 
   var blacklist: BlacklistAPI {
     BlacklistAPI(store: BlacklistStore(clock: tracker.clock), settings: tracker.settings, writer: tracker.writer)
+  }
+
+  var pixel: PixelAPI {
+    PixelAPI(
+      store: PixelStore(), site: SiteAddress(publicURL: tracker.configuration.publicURL), clock: tracker.clock)
+  }
+
+  var funnels: FunnelAPI { FunnelAPI(store: FunnelStore(), settings: tracker.settings, clock: tracker.clock) }
+
+  var webhooks: WebhooksAPI {
+    WebhooksAPI(
+      settings: tracker.settings, finder: InboundClickFinder(tail: tail), secrets: tracker.secrets,
+      audit: tracker.audit, clock: tracker.clock)
   }
 
   var offerCaps: OfferCapsAPI {
@@ -98,7 +148,30 @@ struct AdminAPI: Sendable {
       clock: tracker.clock)
   }
 
+  var payouts: StatementsAPI {
+    StatementsAPI(desk: StatementDesk(settings: tracker.settings, audit: tracker.audit, clock: tracker.clock))
+  }
+
+  var costs: ClickCostAPI {
+    ClickCostAPI(clicks: clicks, settings: tracker.settings, audit: tracker.audit, clock: tracker.clock)
+  }
+
   var clickLog: ClickLogAPI { ClickLogAPI(clicks: clicks) }
+
+  var networkSecrets: NetworkSecretAPI {
+    NetworkSecretAPI(
+      networks: resources.networks, store: NetworkSecretStore(secrets: tracker.secrets, clock: tracker.clock))
+  }
+
+  var runs: ConversionRunsAPI { ConversionRunsAPI(runner: runner) }
+  var unmappedStatuses: UnmappedStatusesAPI { UnmappedStatusesAPI(networks: resources.networks, runs: runs) }
+
+  var postbacks: PostbacksAPI {
+    PostbacksAPI(runs: runs, settings: tracker.settings, audit: tracker.audit, clock: tracker.clock)
+  }
+
+  var decisions: DecisionsAPI { DecisionsAPI(conversions: conversions, decider: bulkDecider) }
+  var approvalRules: ApprovalRulesAPI { ApprovalRulesAPI(writer: tracker.writer) }
 
   var conversions: ConversionsAPI {
     ConversionsAPI(conversions: ConversionStore(), settings: tracker.settings, clock: tracker.clock)
@@ -114,6 +187,9 @@ struct Resources: Sendable {
   let profiles: ResourceAPI<TrackingProfileStore>
   let networks: ResourceAPI<NetworkStore>
   let domains: ResourceAPI<DomainStore>
+  let publishers: ResourceAPI<PublisherStore>
+  let commissionRules: ResourceAPI<CommissionRuleStore>
+  let conversionTypes: ResourceAPI<ConversionTypeStore>
 
   init(_ tracker: Tracker) {
     let (writer, settings) = (tracker.writer, tracker.settings)
@@ -122,11 +198,21 @@ struct Resources: Sendable {
     landings = .init(
       store: LandingStore(), writer: writer, settings: settings, schema: Landing.schema,
       alongside: LandingVersionsAPI.keeper)
-    sources = .init(store: TrafficSourceStore(), writer: writer, settings: settings, schema: TrafficSource.schema)
+    sources = .init(
+      store: TrafficSourceStore(), writer: writer, settings: settings, schema: TrafficSource.schema,
+      alongside: SourcePostbacksAPI.keeper)
     profiles = .init(
       store: TrackingProfileStore(), writer: writer, settings: settings, schema: TrackingProfile.schema,
       beforeDelete: { profile, _ in try TrackingProfileStore.refuseDefault(profile) })
-    networks = .init(store: NetworkStore(), writer: writer, settings: settings, schema: Network.schema)
+    networks = .init(
+      store: NetworkStore(), writer: writer, settings: settings, schema: Network.schema,
+      alongside: UnmappedStatusesAPI.follow(clock: tracker.clock))
+    publishers = .init(store: PublisherStore(), writer: writer, settings: settings, schema: Publisher.schema)
+    commissionRules = .init(
+      store: CommissionRuleStore(), writer: writer, settings: settings, schema: CommissionRuleEntry.schema)
+    conversionTypes = .init(
+      store: ConversionTypeStore(), writer: writer, settings: settings, schema: ConversionTypeEntry.schema,
+      beforeDelete: { type, _ in try ConversionTypeStore.refusePredefined(type) })
     domains = .init(
       store: DomainStore(clock: tracker.clock), writer: writer, settings: settings, schema: Domain.schema,
       beforeDelete: { [catalog = tracker.catalog] domain, place in

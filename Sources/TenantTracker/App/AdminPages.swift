@@ -1,4 +1,5 @@
 import Analytics
+import Conversions
 import Core
 import Security
 import Web
@@ -6,8 +7,8 @@ import Web
 /// The dashboard's pages, one feature after the other.
 struct AdminPages: Sendable {
   static let prefix = "/admin"
-  /// Of the fetched libraries, those that no page loads.
-  static let unusedAssets = ["icons/", "licences/", "htmx", "flatpickr", "tabler.min.js"]
+  /// Of the fetched libraries, those that no page loads; and the pixel, which has an address of its own.
+  static let unusedAssets = ["icons/", "licences/", "htmx", "flatpickr", "tabler.min.js", PixelScript.fileName]
 
   private let api: AdminAPI
   private let layout: Layout
@@ -35,8 +36,11 @@ struct AdminPages: Sendable {
     DashboardPages(
       engine: api.stats.engine, settings: settings, names: names, clock: tracker.clock, layout: layout
     ).register(in: &table)
+    CostPages(api: api.costs, names: names, layout: layout).register(in: &table)
     ClickPages(api: api.clicks, log: api.clickLog, names: names, layout: layout).register(in: &table)
-    ConversionPages(api: api.conversions, names: names, layout: layout).register(in: &table)
+    ConversionPages(api: api.conversions, decisions: api.decisions, names: names, layout: layout).register(in: &table)
+    BulkDecisionPages(api: api.decisions, settings: settings, layout: layout).register(in: &table)
+    ReviewPages(api: api.conversions, rules: api.approvalRules, names: names, layout: layout).register(in: &table)
     CampaignPages(
       api: resources.campaigns, sources: resources.sources, names: names, engine: api.stats.engine, flows: flows,
       layout: layout, site: site
@@ -52,9 +56,25 @@ struct AdminPages: Sendable {
       api: resources.sources, more: api.sources, campaigns: resources.campaigns, names: names, settings: settings,
       layout: layout, site: site)
     sources.registerMore(in: &table)
+    SourcePostbackPages(api: api.sourcePostbacks, layout: layout).register(in: &table)
+    DeliveryPages(api: api.deliveries, names: names, layout: layout).register(in: &table)
     sources.register(in: &table)
     TrackingProfilePages(api: resources.profiles, layout: layout).register(in: &table)
-    NetworkPages(api: resources.networks, layout: layout, site: site).register(in: &table)
+    PostbackBuilderPages(api: api.postbackBuilder, names: names, layout: layout, site: site).register(in: &table)
+    let networks = NetworkPages(
+      api: resources.networks, secrets: api.networkSecrets, layout: layout, site: site)
+    networks.registerMore(in: &table)
+    networks.register(in: &table)
+    UnmappedStatusPages(api: api.unmappedStatuses, settings: settings, layout: layout).register(in: &table)
+    PostbackPages(api: api.postbacks, names: names, layout: layout).register(in: &table)
+    ConversionRunPages(api: api.runs, layout: layout).register(in: &table)
+    let payouts = StatementPages(api: api.payouts, names: names, settings: settings, layout: layout)
+    payouts.register(in: &table)
+    PublisherPages(api: resources.publishers, statements: payouts, layout: layout, site: site).register(in: &table)
+    CommissionRulePages(
+      api: resources.commissionRules, types: resources.conversionTypes, names: names, layout: layout
+    ).register(in: &table)
+    ConversionTypePages(api: resources.conversionTypes, layout: layout).register(in: &table)
     DomainPages(
       api: resources.domains, verification: api.domainVerification, settings: settings, names: names, layout: layout
     ).register(in: &table)
@@ -63,6 +83,9 @@ struct AdminPages: Sendable {
     LicensePages(api: api.licenses, settings: settings, layout: layout).register(in: &table)
     SettingsPages(api: api.general, layout: layout).register(in: &table)
     BlacklistPages(api: api.blacklist, layout: layout).register(in: &table)
+    WebhookPages(api: api.webhooks, layout: layout, site: site).register(in: &table)
+    PixelPages(api: api.pixel, names: names, layout: layout).register(in: &table)
+    CurrencyPages(api: api.currencies, layout: layout).register(in: &table)
     GeoIPPages(api: api.geoip, settings: settings, layout: layout).register(in: &table)
     AuditPages(audit: tracker.audit, settings: settings, layout: layout).register(in: &table)
     return table
@@ -73,7 +96,15 @@ struct AdminPages: Sendable {
     RouteHooks(
       locate: { try await places.place($0) },
       authenticate: { [cookie, accounts = api.tracker.accounts] head, place in
-        try await places.session(token: cookie.token(in: head), .browser, at: place, accounts)
+        var session = try await places.session(token: cookie.token(in: head), .browser, at: place, accounts)
+        if session?.allows(.read(.reports)) ?? false {
+          session?.pendingReviews = try await ConversionStore().count(
+            ConversionFilter(review: .pending), limit: ReviewPages.countLimit, of: place.scope)
+        }
+        if session?.allows(.read(.networks)) ?? false {
+          session?.unmappedStatuses = try await UnmappedStatusStore().count(of: place.scope)
+        }
+        return session
       },
       checkFeature: { try await places.checkFeature($0, $1) }, pages: pageRules)
   }

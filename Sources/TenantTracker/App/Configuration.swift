@@ -19,6 +19,8 @@ struct Configuration: Sendable {
   /// Where the GeoIP databases are; need not exist.
   var geoipDirectory: String
   var maxmindBaseURL: String
+  /// Where the European Central Bank's rates are.
+  var ecbBaseURL: String
   var secretKey: String?
   var controlToken: String?
   var metricsToken: String?
@@ -29,8 +31,15 @@ struct Configuration: Sendable {
   var outboundPolicy: DestinationPolicy
   /// What may be remembered of visitors.
   var visitorMemoryBytes: Int
+  /// How hard postbacks out are tried.
+  var deliveries: DeliverySettings
   /// uap-core's `regexes.yaml`.
   var userAgentPatterns: String
+  /// For the check of e-mail addresses; nil: there is none.
+  var breachKey: String?
+  var breachBaseURL: String
+  /// Look-ups in a minute that the key allows.
+  var breachesPerMinute: Int
 
   static let version = "0.1.0"
 
@@ -61,6 +70,8 @@ struct Configuration: Sendable {
     geoipDirectory = reader.optional("GEOIP_DIR", default: "\(stateDirectory)/geoip", "a directory") { $0 }
     maxmindBaseURL = reader.optional(
       "MAXMIND_BASE_URL", default: "https://download.maxmind.com", "an http or https URL", parse: Self.baseURL)
+    ecbBaseURL = reader.optional(
+      "ECB_BASE_URL", default: "https://www.ecb.europa.eu", "an http or https URL", parse: Self.baseURL)
     secretKey = reader.optional("SECRET_KEY", "at least 32 characters") { $0.utf8.count >= 32 ? $0 : nil }
     controlToken = reader.optional("CONTROL_TOKEN", "at least 32 characters") { $0.utf8.count >= 32 ? $0 : nil }
     metricsToken = reader.optional("METRICS_TOKEN", "at least 16 characters") { $0.utf8.count >= 16 ? $0 : nil }
@@ -79,9 +90,18 @@ struct Configuration: Sendable {
     outboundPolicy = reader.optional(
       "OUTBOUND_ALLOW", default: .publicInternet, "a comma-separated list of host names, addresses and CIDR ranges"
     ) { DestinationPolicy(list: $0) }
+    deliveries = DeliverySettings(&reader)
     userAgentPatterns = reader.optional(
       "USER_AGENT_PATTERNS", default: "/usr/share/uap-core/regexes.yaml", "a file"
     ) { $0 }
+    breachKey = reader.optional("HIBP_API_KEY", "an API key of at most 200 characters") {
+      $0.utf8.count <= 200 && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? $0 : nil
+    }
+    breachBaseURL = reader.optional(
+      "HIBP_BASE_URL", default: BreachClient.standardURL, "an http or https URL", parse: Self.baseURL)
+    breachesPerMinute = reader.optional("HIBP_PER_MINUTE", default: 10, "1 to 100000") {
+      Int($0).flatMap { (1...100_000).contains($0) ? $0 : nil }
+    }
     _ = Self.readLogging(&reader)
     try reader.finish()
     guard let databaseURL, let adminEmail = adminEmail ?? EmailAddress("admin@example.com") else {

@@ -1,3 +1,4 @@
+import ClickPath
 import Core
 import Database
 import Security
@@ -13,9 +14,10 @@ extension ServingParts {
     let assets = try StaticAssets(directories: tracker.home.assets, excluding: AdminPages.unusedAssets)
     let places = PlaceResolver(
       directory: directory, pools: tracker.pools, coordinates: tracker.coordinates, licenses: tracker.licenses)
-    var mounts: [Mount] = []
+    // Merchants' pages find them on every node that visitors reach.
+    var mounts = [try PixelScript(home: tracker.home).mount(knows: isHost), breachCheck.mount(knows: isHost)]
     if roles.contains(.admin) {
-      mounts = [Mount(assets), rootMount, Mount(AdminAPI.prefix, adminAPI.table(), apiHooks(places))]
+      mounts += [Mount(assets), rootMount, Mount(AdminAPI.prefix, adminAPI.table(), apiHooks(places))]
       let pages = AdminPages(parts: self, assets: assets)
       mounts.append(Mount(AdminPages.prefix, pages.table(), pages.hooks(places)))
       mounts += landings.service.mounts
@@ -34,6 +36,17 @@ extension ServingParts {
       settings: settings, mounts: mounts, logger: tracker.logger, translate: DatabaseError.problem(for:),
       server: .web(limits: settings.connection, handlers: { [visitors] in visitors.handlers($0) }),
       onListening: onListening)
+  }
+
+  /// Whether a host is a tenant's, as the click path sees it: tracking domains are among them.
+  private var isHost: @Sendable (String) -> Bool { { [snapshots] in snapshots.current.place(forHost: $0) != nil } }
+
+  private var breachCheck: BreachCheck {
+    let configuration = tracker.configuration
+    return BreachCheck(
+      client: configuration.breachKey.map { BreachClient(baseURL: configuration.breachBaseURL, key: $0) },
+      perMinute: configuration.breachesPerMinute, secretKey: tracker.secretKey, clock: tracker.clock,
+      logger: tracker.logger)
   }
 
   var adminAPI: AdminAPI { AdminAPI(parts: self) }

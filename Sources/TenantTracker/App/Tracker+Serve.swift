@@ -40,12 +40,16 @@ struct ServingParts: Sendable {
   let memory: VisitorMemoryKeeper
   let journalWriter: JournalWriter
   let drainer: Drainer
+  let deliveries: DeliveryParts
   let postbacks: PostbackService
   let warnings: SourceWarningWatch
   let visitors: VisitorService
   let landings: LandingParts
   let geoip: GeoIPKeeper
   let fraud: FraudKeeper
+  let rates: RateKeeper
+  let bulkDecider: BulkDecider
+  let runner: ConversionRunner
   let nodes: NodeRegistry
   var dns: DNSClient
   var certificates: CertificateProbe
@@ -80,12 +84,26 @@ struct ServingParts: Sendable {
     journalWriter = JournalWriter(control: tracker.control, base: dsn, secrets: tracker.secrets, logger: logger)
     nodes = NodeRegistry(
       control: tracker.control, instance: journal.instance.description, roles: roles, clock: clock, logger: logger)
+    deliveries = DeliveryParts(plainTracker, directory: directory, metrics: metrics)
     postbacks = PostbackService(
       tail: tail, clock: clock, hasOtherNodes: { [nodes] in await nodes.looksForOthers() },
       progress: DrainProgress(backlog: journal.durableEnd),
       recorder: ConversionRecorder(
         caps: OfferCapKeeper(
-          caps: caps, snapshot: { [snapshots] in snapshots.current }, events: EventStore(), clock: clock)))
+          caps: caps, snapshot: { [snapshots] in snapshots.current }, events: EventStore(), clock: clock),
+        followers: [CommissionFollower(), deliveries.follower]),
+      readers: WebhookReaders.all(tracker.settings, tracker.secrets)
+        .merging([.pixel: PixelReader(), .lead: LeadReader()]) { first, _ in first },
+      signatures: PostbackSignatures(secrets: tracker.secrets))
+    runner = ConversionRunner(
+      postbacks: postbacks,
+      looksAround: roles.contains(.worker) ? directory.liveScopes { try plainTracker.scope(of: $0) } : nil, clock: clock,
+      logger: logger)
+    bulkDecider = BulkDecider(recorder: postbacks.recorder, audit: tracker.audit, clock: clock, logger: logger)
+    rates = RateKeeper(
+      client: ECBClient(baseURL: tracker.configuration.ecbBaseURL), recorder: postbacks.recorder, directory: directory,
+      scopes: { try plainTracker.scope(of: $0) }, audit: tracker.audit, clock: clock,
+      isWorker: roles.contains(.worker), logger: logger)
     drainer = tracker.drainer(
       journal, writer: journalWriter, directory: directory, postbacks: postbacks, memory: memory, metrics: metrics)
     dns = .system(servers: tracker.configuration.dnsServers ?? DNSServer.ofThisMachine())
@@ -147,7 +165,12 @@ struct ServingParts: Sendable {
     services += listeners as [any Service]
     services += [directory, snapshots, nodes, memory, drainer, fraud, warnings, visitors, geoip] as [any Service]
     if roles.contains(.worker) { services += [heartbeat, upkeep, waitingPostbacks] as [any Service] }
+    if roles.contains(.worker) { services.append(costs) }
+    if roles.contains(.worker) { services += deliveries.services }
+    if roles.contains(.worker) { services.append(statementCloser) }
     services += landings.services
+    services.append(rates)
+    services += [bulkDecider, runner] as [any Service]
     services.append(try webApplication(onListening: onListening))
     return services
   }
@@ -158,10 +181,24 @@ struct ServingParts: Sendable {
       logger: tracker.logger)
   }
 
+  private var costs: CostKeeper {
+    CostKeeper(
+      directory: directory, scopes: { [tracker] in try tracker.scope(of: $0) }, clock: tracker.clock,
+      logger: tracker.logger)
+  }
+
   private var heartbeat: LicenseHeartbeat {
     LicenseHeartbeat(
       keeper: tracker.licenses, directory: directory, scopes: { [tracker] in try tracker.scope(of: $0) },
       dsn: tracker.configuration.databaseURL.with(applicationName: "trackily-heartbeat"), logger: tracker.logger)
+  }
+
+  /// Makes publishers' statements when their periods are over.
+  private var statementCloser: StatementCloser {
+    StatementCloser(
+      desk: StatementDesk(settings: tracker.settings, audit: tracker.audit, clock: tracker.clock), directory: directory,
+      scopes: { [tracker] in try tracker.scope(of: $0) },
+      dsn: tracker.configuration.databaseURL.with(applicationName: "trackily-statements"), logger: tracker.logger)
   }
 
   private var upkeep: Upkeep { Upkeep(tracker: tracker, directory: directory, domains: adminAPI.domainVerification) }

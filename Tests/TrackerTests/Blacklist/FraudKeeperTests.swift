@@ -2,6 +2,7 @@ import ClickPath
 import Core
 import Database
 import TestSupport
+import Security
 import Testing
 
 @testable import TenantTracker

@@ -2,6 +2,7 @@ import ClickPath
 import Conversions
 import Core
 import Database
+import Security
 import TestSupport
 
 @testable import TenantTracker
@@ -18,16 +19,21 @@ struct PostbackBench: Sendable {
   static let networkID: Int64 = 33
   static let start = Timestamp(seconds: 1_795_255_200)  // 2026-11-21T10:00:00Z
 
+  static let secrets = SecretKey("a secret that is long enough for tests").map { SecretBox(key: $0) }
+
   var scope: TenantScope { tenant.scope }
 
   init(
     costModel: String = "none", cost: Micros? = nil, statusMap: JSONValue = [:], requiresKey: Bool = false,
-    allowedAddresses: [String] = [], hasOtherNodes: Bool = false, connections: Int = 4
+    allowedAddresses: [String] = [], hasOtherNodes: Bool = false,
+    duplicates: DuplicateMode = .update, connections: Int = 4, recorder: ConversionRecorder = ConversionRecorder()
   ) async throws {
     let day = Self.start.utcDate
     tenant = try await TestTenant(clicksOn: day.adding(days: -1)...day.adding(days: 1), connections: connections)
     clock = TestClock(Self.start + .hours(1))
-    service = PostbackService(tail: tail, clock: clock, hasOtherNodes: { hasOtherNodes })
+    service = PostbackService(
+      tail: tail, clock: clock, hasOtherNodes: { hasOtherNodes }, recorder: recorder,
+      signatures: PostbackSignatures(secrets: Self.secrets))
     let schema = tenant.scope.schema
     for statement: SQL in [
       """
@@ -37,9 +43,10 @@ struct PostbackBench: Sendable {
         \(Self.start), \(Self.start))
       """,
       """
-      INSERT INTO \(schema).offers (id, name, url, network_id, payout_micros, currency, created_at, updated_at)
-      VALUES (\(Self.offerID), 'McAfee', 'https://offer.example/', \(Self.networkID), 10000000, 'USD', \(Self.start),
-        \(Self.start))
+      INSERT INTO \(schema).offers
+        (id, name, url, network_id, payout_micros, currency, duplicate_mode, created_at, updated_at)
+      VALUES (\(Self.offerID), 'McAfee', 'https://offer.example/', \(Self.networkID), 10000000, 'USD',
+        \(duplicates.rawValue), \(Self.start), \(Self.start))
       """,
       "INSERT INTO \(schema).offer_payouts (offer_id, country, payout_micros) VALUES (\(Self.offerID), 'DE', 25000000)",
       """
@@ -111,5 +118,12 @@ struct PostbackBench: Sendable {
   /// The outcomes in the log, in the order of arrival.
   func log() async throws -> [String] {
     try await scope.query("SELECT outcome FROM \(scope.schema).postback_log ORDER BY id").map { try $0.get("outcome") }
+  }
+}
+
+extension ConversionRunner {
+  /// A runner of the bench's tenant that is told what to do, and looks for nothing.
+  static func forTests(_ bench: PostbackBench) -> ConversionRunner {
+    ConversionRunner(postbacks: bench.service, looksAround: nil, clock: bench.clock, logger: .silent)
   }
 }

@@ -17,9 +17,11 @@ import Testing
     let time = (PostbackBench.start + .hours(1)).rfc3339
     let expected: JSONValue = [
       "id": JSONValue(conversion.id), "click_id": JSONValue(click.id), "parent_id": nil, "type": "sale",
-      "status": "sale", "original_status": "Approved", "payout": "40.00", "currency": "USD", "revenue": "40.00",
-      "rate_missing": false, "cost": "0.00", "txid": "T-9", "goal": nil, "campaign_id": 11, "offer_id": 22,
-      "created_at": .string(time), "updated_at": .string(time), "click_ts": JSONValue(click.ts), "match": "click_id",
+      "status": "sale", "scheme_status": "sale", "review": nil, "original_status": "Approved", "payout": "40.00",
+      "currency": "USD", "revenue": "40.00", "rate_missing": false, "rate": nil, "rate_date": nil, "cost": "0.00",
+      "txid": "T-9", "goal": nil, "campaign_id": 11, "offer_id": 22, "source_id": nil, "network_id": 33,
+      "publisher_id": nil, "country": "US", "created_at": .string(time), "updated_at": .string(time),
+      "click_ts": JSONValue(click.ts), "match": "click_id",
     ]
     #expect(conversion.json == expected)
     let row = try await bench.scope.one(

@@ -167,7 +167,16 @@ public enum LicenseAPI {
 }
 
 extension FieldReader {
-  fileprivate mutating func licenseKey() -> String? { string("license_key", length: LicenseAPI.keyLength) }
+  /// Any text of the right length can be asked about; one with NUL is as unknown as any other that is no key.
+  fileprivate mutating func licenseKey() -> String? {
+    if let text = value("license_key")?.stringValue, text.unicodeScalars.contains("\0"),
+      LicenseAPI.keyLength.contains(text.unicodeScalars.count)
+    {
+      return text.replacing("\0", with: "\u{FFFD}")
+    }
+    return string("license_key", length: LicenseAPI.keyLength)
+  }
+
   fileprivate mutating func nonce() -> String? { text("nonce", LicenseAPI.nonceLength) }
 
   /// Optional text; absent and null are the same here.

@@ -12,7 +12,7 @@ public enum BaseMetric: Int, Sendable, CaseIterable {
   case blocked
   /// Conversions announced as leads, and approved ones of type lead.
   case leads
-  /// Approved conversions of type sale: one per click and transaction.
+  /// Approved conversions of type sale and of the types marked as such: one per click and transaction.
   case conversions
   /// Undecided conversions; they count nowhere else.
   case hold
@@ -40,10 +40,15 @@ public enum BaseMetric: Int, Sendable, CaseIterable {
   }
 
   /// The aggregate over `conversions`; nil when conversions add nothing.
-  var overConversions: SQL? {
+  /// - Parameter schema: whose types of conversions say which of them count.
+  func overConversions(_ schema: SchemaName) -> SQL? {
     switch self {
     case .leads: "count(*) FILTER (WHERE status = 'lead' OR (type = 'lead' AND status = 'sale'))"
-    case .conversions: "count(*) FILTER (WHERE status = 'sale' AND type = 'sale')"
+    case .conversions: 
+      """
+      count(*) FILTER (WHERE status = 'sale'
+        AND type = ANY (ARRAY(SELECT t.name FROM \(schema).conversion_types t WHERE t.counts AND t.archived_at IS NULL)))
+      """
     case .hold: "count(*) FILTER (WHERE status = 'hold')"
     case .cost: "COALESCE(sum(cost_micros), 0)"
     case .unconverted: "count(*) FILTER (WHERE rate_missing)"

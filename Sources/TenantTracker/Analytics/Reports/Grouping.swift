@@ -1,6 +1,6 @@
 /// What a report can be grouped by.
 public enum Grouping: String, Sendable, CaseIterable {
-  case campaign, landing, offer, flow, source, network
+  case campaign, landing, offer, flow, source, network, publisher
   case country, region, city, os, browser, device, language
   case hour, weekday, date
   case isp
@@ -23,6 +23,7 @@ public enum Grouping: String, Sendable, CaseIterable {
     case .flow: .entity(column: "flow_id", table: "flows")
     case .source: .entity(column: "source_id", table: "sources")
     case .network: .entity(column: "network_id", table: "networks")
+    case .publisher: .entity(column: "publisher_id", table: "publishers")
     case .country, .region, .city, .os, .browser, .device, .language, .isp, .referrerDomain, .sub1, .sub2, .sub3, .sub4,
       .sub5:
       .text(column: rawValue)

@@ -58,7 +58,7 @@ extension ReportPlan {
       "\(key(grouping, time: time, daysLater: period == 0 ? 0 : window.days.dayCount)) AS \(unescaped: "k\(index)")"
     }
     let values = BaseMetric.allCases.map { metric -> SQL in
-      let aggregate = table == .clicks ? metric.overClicks(currency) : metric.overConversions
+      let aggregate = table == .clicks ? metric.overClicks(currency) : metric.overConversions(schema)
       return "(\(aggregate ?? "0"))::bigint AS \(unescaped: metric.column)"
     }
     let conditions = [SQL("\(time) >= \(start) AND \(time) < \(end)")] + request.filters.map(condition)

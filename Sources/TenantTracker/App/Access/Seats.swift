@@ -15,7 +15,7 @@ struct Seats: Sendable {
     try await scope.transaction { connection in
       try await lock(scope, connection)
       if let limit = entitlements.userLimit, try await users.count(in: scope, executor: connection) >= limit {
-        throw Problem.userLimitReached(plan: entitlements.planTitle, limit: limit)
+        throw Problem.noSeatLeft(entitlements, limit: limit)
       }
       return try await add(connection)
     }

@@ -15,6 +15,10 @@ struct TrackerSession: SignedInSession {
   let permissions: Permissions
   /// Where the tenant stands with its licence.
   var standing: LicenseStanding
+  /// Conversions that wait for approval, for the menu; counted for pages alone.
+  var pendingReviews = 0
+  /// Status words that nobody has mapped, for the menu as well.
+  var unmappedStatuses = 0
 
   var entitlements: Entitlements { standing.entitlements }
 

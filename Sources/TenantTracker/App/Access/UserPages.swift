@@ -38,6 +38,7 @@ struct UserPages: Sendable {
     let scope = call.place.scope
     let request = try call.page
     let page = try await api.accounts.users.page(request, of: scope)
+    let used = try await api.accounts.users.count(in: scope)
     let roles = Dictionary(uniqueKeysWithValues: try await api.roles.all(of: scope).map { ($0.id, $0.name) })
     let times = LocalTimes(try await settings.all(of: scope))
     let rows = page.items.map { row($0, roles, times) }
@@ -48,7 +49,7 @@ struct UserPages: Sendable {
     return layout.page(
       Layout.Frame(title: "Users & Roles", current: Self.path, actions: actions), call,
       """
-      \(seats(used: page.total ?? rows.count, call.session.entitlements))
+      \(seats(used: used, call.session.entitlements))
       \(Parts.table(
         ["E-mail", "Name", "Role", "Status", "Two-factor", "Last sign-in"], rows, caption: "Users",
         empty: Parts.empty(layout.icons(.users), "No users", "Add the people who work with this tracker."),

@@ -4,6 +4,8 @@ import Web
 
 /// All SQL on users.
 struct UserStore: Sendable {
+  static let list = ListColumns("users", as: "u", name: "email", ids: ["role_id"], texts: ["name", "role", "status"])
+
   private static func columns(_ scope: TenantScope) -> SQL {
     """
     u.id, u.email, u.name, u.role, u.role_id, u.permissions, u.status, u.paused_by_license, u.must_change_password,
@@ -13,16 +15,18 @@ struct UserStore: Sendable {
   }
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<User> {
-    let request = try request.checkedForIDs()
+    let search: SQL = "(u.email ILIKE \(request.pattern) OR u.name ILIKE \(request.pattern))"
     let rows = try await scope.query(
       """
       SELECT \(Self.columns(scope)) FROM \(scope.schema).users u
-      WHERE \(request.following("u.id")) AND (u.email ILIKE \(request.pattern) OR u.name ILIKE \(request.pattern))
-      ORDER BY \(request.order("u.id")) LIMIT \(request.limit + 1)
+      WHERE \(request.condition(Self.list, of: scope)) AND \(search)
+      ORDER BY \(request.order(Self.list)) LIMIT \(request.limit + 1)
       """)
-    return Page(fetched: try rows.map(Self.user), limit: request.limit, total: try await count(in: scope)) {
-      "\($0.id)"
-    }
+    let matching = [search] + request.filterConditions(Self.list)
+    let total = try await scope.query(
+      "SELECT count(1) AS users FROM \(scope.schema).users u WHERE \(SQL.joined(matching, separator: " AND "))"
+    ).first?.get("users", as: Int.self)
+    return Page(fetched: try rows.map(Self.user), limit: request.limit, total: total) { "\($0.id)" }
   }
 
   func find(_ id: Int64, of scope: TenantScope, in executor: (any SQLExecutor)? = nil) async throws -> User? {

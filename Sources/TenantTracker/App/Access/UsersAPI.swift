@@ -17,7 +17,9 @@ struct UsersAPI: Sendable {
   func register(in table: inout TrackerTable) {
     table.define("User", .any)
     table.define("Role", .any)
-    table.on(.get, "/users", .read(.users), "Users", answer: .page(of: .ref("User")), handler: list)
+    table.on(
+      .get, "/users", .read(.users), "Users", query: UserStore.list.parameters, answer: .page(of: .ref("User")),
+      handler: list)
     table.on(
       .post, "/users", .write(.users), "Add a user; without a password the answer holds an invitation link",
       body: .json(Self.newUserSchema), answer: .ref("User"), status: 201, creates: true, handler: create)
@@ -71,7 +73,7 @@ struct UsersAPI: Sendable {
   // Users
 
   private func list(_ call: TrackerCall) async throws -> Reply {
-    .json(try await users.page(call.page, of: call.place.scope).json(\.json))
+    .json(try await users.page(call.page.checked(for: UserStore.list), of: call.place.scope).json(\.json))
   }
 
   private func create(_ call: TrackerCall) async throws -> Reply {

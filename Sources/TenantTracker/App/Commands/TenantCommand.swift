@@ -90,6 +90,7 @@ struct TenantCommand: AsyncParsableCommand {
       try await CommandLineTracker.run { tracker in
         let tenant = try await TenantCommand.find(slug, tracker)
         guard !tenant.isDefault else { throw Problem.conflict("The default tenant can't be deleted.") }
+        if let scope = try? tracker.scope(of: tenant) { await tracker.licenses.release(scope) }
         try await tracker.provisioner.purge(tenant)
       }
     }

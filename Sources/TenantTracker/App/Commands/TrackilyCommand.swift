@@ -3,6 +3,7 @@ import Core
 import Database
 import Foundation
 import Logging
+import Security
 
 @main
 struct TrackilyCommand: AsyncParsableCommand {
@@ -47,6 +48,9 @@ enum CommandLineTracker {
       throw fail(error.problems, code: 78)
     } catch let problem as Problem {
       throw fail([problem.detail ?? problem.title] + problem.errors.map { "\($0.field): \($0.message)" })
+    } catch SecretBox.Fault.unknownKey {
+      let key = "SECRET_KEY (or STATE_DIR's secret_key, without it)"
+      throw fail(["\(key) is wrong: it must be the one that this database was set up with"], code: 78)
     } catch let code as ExitCode {
       throw code
     } catch {

@@ -17,6 +17,7 @@ struct UserCommand: AsyncParsableCommand {
     @Argument(help: "E-mail address.") var email: String
     @Option(help: "admin, manager or viewer.") var role: String = "viewer"
     @Option(help: "The tenant's slug.") var tenant: String = "default"
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
       guard let address = EmailAddress(email) else { throw ValidationError("email must be an e-mail address") }
@@ -25,7 +26,7 @@ struct UserCommand: AsyncParsableCommand {
       }
       try await UserCommand.inTenant(tenant) { tracker, scope in
         let entitlements = try await tracker.licenses.standing(of: scope).entitlements
-        let token = try await tracker.seats.withSeat(scope, entitlements) { connection in
+        let (id, token) = try await tracker.seats.withSeat(scope, entitlements) { connection in
           let id = try await tracker.accounts.users.insert(
             .init(email: address, name: "", role: role, mustChangePassword: false), at: tracker.clock.now(), of: scope,
             in: connection)
@@ -33,9 +34,9 @@ struct UserCommand: AsyncParsableCommand {
           try await tracker.audit.append(
             .init(actor: "command line", action: "user.create", subject: "user:\(id)"), to: scope.schema, in: connection
           )
-          return try await tracker.accounts.invite(id, .invitation, of: scope, in: connection)
+          return (id, try await tracker.accounts.invite(id, .invitation, of: scope, in: connection))
         }
-        CommandLineTracker.say("/admin/invitation#\(token.text)")
+        UserCommand.tell(id, address, token, asJSON: json)
       }
     }
   }
@@ -46,6 +47,7 @@ struct UserCommand: AsyncParsableCommand {
 
     @Argument(help: "E-mail address.") var email: String
     @Option(help: "The tenant's slug.") var tenant: String = "default"
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
       guard let address = EmailAddress(email) else { throw ValidationError("email must be an e-mail address") }
@@ -59,9 +61,15 @@ struct UserCommand: AsyncParsableCommand {
             in: connection)
           return try await tracker.accounts.invite(user.id, .passwordReset, of: scope, in: connection)
         }
-        CommandLineTracker.say("/admin/invitation#\(token.text)")
+        UserCommand.tell(user.id, address, token, asJSON: json)
       }
     }
+  }
+
+  private static func tell(_ id: Int64, _ address: EmailAddress, _ token: SecretToken, asJSON: Bool) {
+    let path = "/admin/invitation#\(token.text)"
+    let answer: JSONValue = ["id": .int(id), "email": .string(address.description), "invitation_path": .string(path)]
+    CommandLineTracker.say(asJSON ? answer.text : path)
   }
 
   static func inTenant(_ slug: String, _ body: (Tracker, TenantScope) async throws -> Void) async throws {

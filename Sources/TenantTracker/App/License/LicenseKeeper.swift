@@ -193,6 +193,16 @@ final class LicenseKeeper: Sendable {
     }
   }
 
+  /// Gives the slot of a tenant that ends back, if the license server can be asked.
+  func release(_ scope: TenantScope) async {
+    do {
+      let record = try await record(of: scope)
+      if let key = try openKey(record, scope) { await release(key, record) }
+    } catch {
+      logger.warning("license of an ended tenant not given back", metadata: ["error": "\(error)"])
+    }
+  }
+
   /// Gives a former key's slot back; if that fails the slot is freed in the portal.
   private func release(_ key: String, _ record: LicenseRecord) async {
     do {
@@ -226,19 +236,4 @@ final class LicenseKeeper: Sendable {
 
   /// What a sealed licence key is bound to.
   static func keyContext(_ schema: SchemaName) -> String { "license-key:\(schema)" }
-}
-
-extension Problem {
-  static func licenseServerUnreachable(_ reason: String) -> Problem {
-    var problem = Problem.unavailable("The licence server was not reached: \(reason).", retryAfter: 60)
-    problem.code = "license_server_unreachable"
-    return problem
-  }
-
-  static func licenseRefused(_ code: LicenseCode) -> Problem {
-    Problem(
-      status: 422, code: "license_refused", title: "The licence server refused the key", detail: code.refusalMessage,
-      errors: [.init(field: "license_key", code: code.rawValue.lowercased(), message: code.refusalMessage)],
-      extra: ["license_code": .string(code.rawValue)])
-  }
 }

@@ -11,6 +11,8 @@ final class NodeRegistry: Service {
   private static let interval = Duration.seconds(5)
   /// How long a node's journal may keep a click from the others after it was last seen.
   private static let memory = PostbackService.journalDelay
+  /// A node that was not seen for so long is gone for good.
+  private static let age = Duration.days(7)
 
   private let control: ConnectionPool
   private let instance: String
@@ -57,6 +59,7 @@ final class NodeRegistry: Service {
       ON CONFLICT (instance) DO UPDATE SET hostname = EXCLUDED.hostname, roles = EXCLUDED.roles,
         version = EXCLUDED.version, started_at = EXCLUDED.started_at, seen_at = EXCLUDED.seen_at
       """)
+    try await control.execute("DELETE FROM control.nodes WHERE seen_at < \(now - Self.age)")
     _ = try await look()
   }
 

@@ -4,7 +4,7 @@ import Database
 /// Ids and names of configured things, for whoever shows an id or lets one choose.
 struct NameStore: Sendable {
   enum Noun: String, Sendable {
-    case campaigns, flows, landings, offers, sources, networks, domains
+    case campaigns, flows, landings, offers, sources, networks, domains, publishers
     case trackingProfiles = "tracking_profiles"
 
     fileprivate var column: String { self == .domains ? "host" : "name" }

@@ -25,6 +25,9 @@ protocol Resource: Sendable {
 }
 
 extension Resource {
+  /// The noun as one word, for the audit log.
+  static var key: String { noun.replacing(" ", with: "_") }
+
   static func features(of draft: Draft, since current: Draft?) -> [Feature] { [] }
 }
 
@@ -36,6 +39,8 @@ struct TenantDefaults: Sendable {
 /// All SQL of one kind of resource. Deleting archives: reports keep the name.
 protocol ResourceStore: Sendable {
   associatedtype Item: Resource
+
+  static var list: ListColumns { get }
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Item>
   func find(_ id: Int64, of scope: TenantScope) async throws -> Item?

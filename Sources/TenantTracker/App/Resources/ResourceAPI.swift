@@ -18,16 +18,18 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     _, _, _, _, _ in
   }
 
-  private var schemaName: String { Item.noun.prefix(1).uppercased() + Item.noun.dropFirst() }
+  private var schemaName: String {
+    Item.noun.split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
 
   func register(in table: inout TrackerTable) {
     let noun = Item.noun
     let name = schemaName
     table.define(name, schema)
     table.on(
-      .get, Item.path, .read(Item.section), "List: \(noun)s", query: PageRequest.parameters,
+      .get, Item.path, .read(Item.section), "List: \(noun)s", query: Store.list.parameters,
       answer: .page(of: .ref(name))
-    ) { .json(try await store.page($0.page.checkedForIDs(), of: $0.place.scope).json(\.json)) }
+    ) { .json(try await store.page($0.page.checked(for: Store.list), of: $0.place.scope).json(\.json)) }
     table.on(
       .post, Item.path, .write(Item.section), "Add: \(noun)", body: .json(schema), answer: .ref(name), status: 201,
       creates: true, bodyLimit: Self.bodyLimit, handler: create)
@@ -68,7 +70,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
       let id = try await store.insert(draft, at: now, of: scope, in: connection)
       try await alongside(id, draft, now, call, connection)
       try await writer.audit.append(
-        "\(Item.noun).create", "\(Item.noun):\(id)", after: body, by: call, in: connection)
+        "\(Item.key).create", "\(Item.key):\(id)", after: body, by: call, in: connection)
       return id
     }
     return try await find(id, scope)
@@ -92,7 +94,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
       try await store.update(id, draft, at: now, of: scope, in: connection)
       try await alongside(id, draft, now, call, connection)
       try await writer.audit.append(
-        "\(Item.noun).update", "\(Item.noun):\(id)", before: before.json, after: body, by: call, in: connection)
+        "\(Item.key).update", "\(Item.key):\(id)", before: before.json, after: body, by: call, in: connection)
     }
     return try await find(id, scope)
   }
@@ -100,7 +102,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
   /// Throws 402 for what the plan lacks.
   private func check(_ features: [Feature], _ call: TrackerCall) throws(Problem) {
     for feature in features where !call.session.entitlements.includes(feature) {
-      throw .featureNotLicensed(feature: feature.title, plan: feature.plan.title)
+      throw .notLicensed(feature)
     }
   }
 
@@ -120,7 +122,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     try await writer.write(to: scope) { connection in
       try await store.archive(id, at: writer.clock.now(), of: scope, in: connection)
       try await writer.audit.append(
-        "\(Item.noun).delete", "\(Item.noun):\(id)", before: item.json, by: call, in: connection)
+        "\(Item.key).delete", "\(Item.key):\(id)", before: item.json, by: call, in: connection)
     }
   }
 }
@@ -146,7 +148,7 @@ extension PageRequest {
     return self
   }
 
-  private var isAscending: Bool { sort != nil && !descending }
+  var isAscending: Bool { sort != nil && !descending }
 
   /// What comes after the cursor in the list's order.
   func following(_ column: SQL) -> SQL {

@@ -74,9 +74,16 @@ struct ControlAPI: Sendable {
       .init(slug: slug, name: name, domains: domains.map { $0.lowercased() }, admin: admin))
     try await directory.reload()
     let scope = try await scopes(made.tenant)
-    // Also when the first attempt got no further than the tenant: a refused key can be sent again.
+    // Also when an earlier attempt got no further than the tenant.
     if let licenseKey, try await licenses.record(of: scope).sealedKey == nil {
-      try await licenses.adopt(key: licenseKey, for: scope)
+      do { try await licenses.adopt(key: licenseKey, for: scope) } catch let problem as Problem
+        where problem.status == 422 && made.isNew
+      {
+        // A refused request leaves nothing behind; it can be sent again with another key.
+        try await provisioner.purge(made.tenant)
+        try await directory.reload()
+        throw problem
+      }
     }
     var answer = try await describe(made.tenant).objectValue ?? [:]
     if let invitation = made.invitation { answer["admin_invitation_token"] = .string(invitation.text) }
@@ -105,6 +112,7 @@ struct ControlAPI: Sendable {
     let tenant = try await find(call)
     guard !tenant.isDefault else { throw Problem.conflict("The default tenant can't be deleted.") }
     if call.query("purge") == "true" {
+      if let scope = try? await scopes(tenant) { await licenses.release(scope) }
       try await provisioner.purge(tenant)
     } else if tenant.status != .deleted {
       try await provisioner.setStatus(.deleted, of: tenant)

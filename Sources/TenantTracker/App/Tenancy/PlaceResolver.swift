@@ -44,7 +44,7 @@ struct PlaceResolver: Sendable {
     guard let feature = Feature(rawValue: name),
       try await !licenses.standing(of: place.scope).entitlements.includes(feature)
     else { return }
-    throw Problem.featureNotLicensed(feature: feature.title, plan: feature.plan.title)
+    throw Problem.notLicensed(feature)
   }
 }
 

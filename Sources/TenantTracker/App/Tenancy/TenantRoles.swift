@@ -65,8 +65,12 @@ struct TenantRoles: Sendable {
       "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(schema) TO \(role)",
       "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA \(schema) TO \(role)",
       "REVOKE UPDATE, DELETE ON \(schema).audit_log FROM \(role)",
+      """
+      REVOKE UPDATE, DELETE ON \(schema).payout_statements, \(schema).payout_locks, \(schema).payout_lines,
+        \(schema).payout_payments FROM \(role)
+      """,
       "REVOKE INSERT, UPDATE, DELETE ON \(schema).journal_position FROM \(role)",
-      "GRANT INSERT ON \(schema).clicks, \(schema).offer_visits TO \(journalRole)",
+      "GRANT INSERT ON \(schema).clicks, \(schema).offer_visits, \(schema).shop_events TO \(journalRole)",
       "GRANT SELECT, INSERT, UPDATE ON \(schema).journal_position TO \(journalRole)",
     ]
   }

@@ -48,7 +48,7 @@ struct ClickView: Sendable {
     return [
       ("Traffic source", book.source(click.sourceID)), ("Source's click id", Parts.text(click.externalID)),
       ("Referrer", Parts.text(click.referrer)),
-    ] + subs
+    ] + (click.publisherID == nil ? [] : [("Publisher", book.publisher(click.publisherID))]) + subs
   }
 
   private var conversionTable: HTML {

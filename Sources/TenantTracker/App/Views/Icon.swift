@@ -7,6 +7,16 @@ enum Icon: String, CaseIterable, Sendable {
   case sources = "radio-tower"
   case profiles = "signpost"
   case networks = "handshake"
+  case publishers = "share-2"
+  case payouts = "banknote"
+  case types = "tags"
+  case deliveries = "send"
+  case builder = "link"
+  case postbacks = "webhook"
+  case inbox
+  case shops = "shopping-bag"
+  case currencies = "coins"
+  case pixel = "code-xml"
   case domains = "globe"
   case clicks = "mouse-pointer-click"
   case conversions = "circle-check-big"
@@ -42,4 +52,8 @@ enum Icon: String, CaseIterable, Sendable {
   case fall = "arrow-down-right"
   case locked = "lock"
   case check
+  case checkout = "credit-card"
+  case waiting = "hourglass"
+  case onHold = "circle-pause"
+  case refunded = "undo-2"
 }

@@ -1,6 +1,7 @@
 import ClickPath
 import Conversions
 import Core
+import Licensing
 import Web
 
 /// The filters above a log. They are its address's query, named as in the API.
@@ -83,7 +84,7 @@ extension LogFilters {
     ]
     for (name, label, noun) in [
       ("offer_id", "Offer", NameStore.Noun.offers), ("landing_id", "Landing page", .landings),
-      ("source_id", "Source", .sources),
+      ("source_id", "Source", .sources), ("publisher_id", "Publisher", .publishers),
     ] {
       fields.append(
         Field(
@@ -101,6 +102,10 @@ extension LogFilters {
   static func ofConversions(_ call: TrackerCall, _ names: NameStore) async throws -> LogFilters {
     let scope = call.place.scope
     let statuses = ConversionStatus.allCases.map { FormFields.Choice($0.rawValue, $0.rawValue.capitalizedFirst) }
+    let scheme = Field(
+      name: "scheme_status", label: "Order",
+      control: .choice(SchemeStatus.allCases.map(StatusChoices.choice), none: "All"))
+    let reviews = ReviewState.allCases.map { FormFields.Choice($0.rawValue, $0.rawValue.capitalizedFirst) }
     return LogFilters(
       [
         Field(name: "from", label: "From", control: .date), Field(name: "to", label: "To", control: .date),
@@ -108,6 +113,7 @@ extension LogFilters {
           name: "campaign_id", label: "Campaign",
           control: .choice(try await names.live(.campaigns, of: scope).choices, none: "All")),
         Field(name: "status", label: "Status", control: .choice(statuses, none: "All")),
+      ] + (call.session.entitlements.includes(.statusScheme) ? [scheme] : []) + [
         Field(name: "q", label: "Click or transaction id", control: .text(placeholder: "")),
         Field(
           name: "offer_id", label: "Offer",
@@ -115,7 +121,15 @@ extension LogFilters {
         Field(
           name: "source_id", label: "Source",
           control: .choice(try await names.live(.sources, of: scope).choices, none: "All"), isMore: true),
+        Field(
+          name: "network_id", label: "Network",
+          control: .choice(try await names.live(.networks, of: scope).choices, none: "All"), isMore: true),
+        Field(
+          name: "publisher_id", label: "Publisher",
+          control: .choice(try await names.live(.publishers, of: scope).choices, none: "All"), isMore: true),
+        Field(name: "country", label: "Country", control: .text(placeholder: "US"), isMore: true),
         Field(name: "type", label: "Type", control: .text(placeholder: "sale"), isMore: true),
+        Field(name: "review", label: "Review", control: .choice(reviews, none: "All"), isMore: true),
       ], call)
   }
 }

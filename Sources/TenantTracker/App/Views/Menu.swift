@@ -20,6 +20,9 @@ struct MenuEntry: Sendable {
         MenuEntry(title: "Dashboard", path: "/admin", icon: .dashboard, access: .read(.reports)),
         MenuEntry(title: "Clicks", path: "/admin/clicks", icon: .clicks, access: .read(.reports)),
         MenuEntry(title: "Conversions", path: "/admin/conversions", icon: .conversions, access: .read(.reports)),
+        MenuEntry(title: "Postbacks", path: PostbackPages.path, icon: .postbacks, access: .read(.reports)),
+        MenuEntry(title: "Review Queue", path: ReviewPages.path, icon: .verify, access: .read(.reports)),
+        MenuEntry(title: "Outgoing Postbacks", path: DeliveryPages.path, icon: .deliveries, access: .read(.sources)),
       ]),
     Group(
       title: "Traffic",
@@ -31,7 +34,18 @@ struct MenuEntry: Sendable {
         MenuEntry(
           title: "Tracking Profiles", path: "/admin/tracking-profiles", icon: .profiles, access: .read(.campaigns)),
         MenuEntry(title: "Affiliate Networks", path: "/admin/networks", icon: .networks, access: .read(.networks)),
+        MenuEntry(title: "Status Inbox", path: UnmappedStatusPages.path, icon: .inbox, access: .read(.networks)),
+        MenuEntry(
+          title: "Postback Builder", path: PostbackBuilderPages.path, icon: .builder, access: .read(.networks)),
+        MenuEntry(title: "Publishers", path: "/admin/publishers", icon: .publishers, access: .read(.networks)),
+        MenuEntry(title: "Payouts", path: StatementPages.path, icon: .payouts, access: .read(.networks)),
         MenuEntry(title: "Domains", path: "/admin/domains", icon: .domains, access: .read(.domains)),
+      ]),
+    Group(
+      title: "Integrations",
+      entries: [
+        MenuEntry(title: "Pixel", path: PixelPages.path, icon: .pixel, access: .read(.settings)),
+        MenuEntry(title: "Webhooks", path: WebhookPages.path, icon: .shops, access: .read(.settings)),
       ]),
     Group(
       title: "Account",
@@ -39,6 +53,8 @@ struct MenuEntry: Sendable {
         MenuEntry(title: "Users & Roles", path: "/admin/users", icon: .users, access: .read(.users)),
         MenuEntry(title: "Licence", path: "/admin/license", icon: .license, access: .read(.settings)),
         MenuEntry(title: "Settings", path: "/admin/settings", icon: .settings, access: .read(.settings)),
+        MenuEntry(
+          title: "Conversion Types", path: "/admin/conversion-types", icon: .types, access: .read(.settings)),
         MenuEntry(title: "Blacklist", path: "/admin/blacklist", icon: .blacklist, access: .read(.settings)),
         MenuEntry(title: "Audit Log", path: "/admin/audit-log", icon: .audit, access: .read(.settings)),
       ]),
@@ -59,7 +75,7 @@ extension Layout {
       let links = open.map { entry -> HTML in
         """
         <li><a class="ty-link" href="\(href: entry.path)"\(if: entry.path == current, " aria-current=\"page\"")>\
-        \(icons(entry.icon))<span>\(entry.title)</span></a></li>
+        \(icons(entry.icon))<span>\(entry.title)</span>\(waiting(entry, viewer))</a></li>
         """
       }
       return "<h2 class=\"ty-group\">\(group.title)</h2><ul>\(links)</ul>"
@@ -69,5 +85,18 @@ extension Layout {
       <nav aria-label="Sections">\(groups)</nav>
       <p class="ty-tenant"><strong>\(viewer.tenant)</strong><span>\(viewer.plan) plan</span></p>
       """
+  }
+
+  /// How much waits for somebody's decision there.
+  private func waiting(_ entry: MenuEntry, _ viewer: Viewer) -> HTML {
+    let count =
+      switch entry.path {
+      case ReviewPages.path: viewer.session.pendingReviews
+      case UnmappedStatusPages.path: viewer.session.unmappedStatuses
+      default: 0
+      }
+    guard count > 0 else { return .empty }
+    let text = count < ReviewPages.countLimit ? "\(count)" : "\(ReviewPages.countLimit - 1)+"
+    return "<span class=\"ty-count\"><span class=\"visually-hidden\">, </span>\(text)</span>"
   }
 }

@@ -18,6 +18,9 @@ enum Parts {
 
     /// The column of buttons at the end of a row: nothing to see, something to hear.
     static let actions = Heading("Actions")
+
+    /// The column of boxes at the beginning of a row, alike.
+    static let selection = Heading("Select")
   }
 
   /// A table in a card; with no rows, what belongs here.
@@ -36,6 +39,9 @@ enum Parts {
     let head = headings.map { heading -> HTML in
       if heading.title == Heading.actions.title {
         return "<th scope=\"col\" class=\"ty-end\"><span class=\"visually-hidden\">\(heading.title)</span></th>"
+      }
+      if heading.title == Heading.selection.title {
+        return "<th scope=\"col\" class=\"ty-check\"><span class=\"visually-hidden\">\(heading.title)</span></th>"
       }
       return "<th scope=\"col\"\(if: heading.isNumber, " class=\"num\"")>\(heading.title)</th>"
     }

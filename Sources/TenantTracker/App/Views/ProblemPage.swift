@@ -1,4 +1,5 @@
 import Core
+import Licensing
 import Web
 
 /// A refusal as a page: what is wrong and how to go on.
@@ -43,9 +44,13 @@ struct ProblemPage: Sendable {
     }
   }
 
+  private func feature(of problem: Problem) -> Feature? {
+    problem.extra["feature"]?.stringValue.flatMap(Feature.init(rawValue:))
+  }
+
   private func headline(of problem: Problem) -> String {
     switch problem.code {
-    case "feature_not_licensed": "\(problem.extra["feature"]?.stringValue ?? "This") needs another plan"
+    case "feature_not_licensed": "\(feature(of: problem)?.title ?? "This") needs another plan"
     case "permission_denied": "You have no access to this"
     case "not_found": "There is nothing here"
     default: problem.title
@@ -55,7 +60,7 @@ struct ProblemPage: Sendable {
   private func sentence(of problem: Problem) -> String {
     switch problem.code {
     case "feature_not_licensed":
-      "It is part of the \(problem.extra["plan"]?.stringValue ?? "next") plan. Your data stays as it is."
+      "It is part of the \(feature(of: problem)?.plan.title ?? "next") plan. Your data stays as it is."
     case "permission_denied":
       "This page needs \(problem.extra["access"]?.stringValue ?? "more") access to "
         + "\(problem.extra["section"]?.stringValue ?? "this section"). An admin can give it to you."

@@ -22,7 +22,7 @@ struct Visit: Sendable {
     self.init(
       VisitorRequest.Method(head.method), head.uri, VisitFields(head.headers), from: peer, httpsHosts: httpsHosts,
       now: now)
-    if keepsBody { proofs = InboundProofs.pick(from: head.headers) }
+    if keepsBody || target.isShared { proofs = InboundProofs.pick(from: head.headers) }
   }
 
   /// Nil for a request that is the framework's.
@@ -44,7 +44,10 @@ struct Visit: Sendable {
   }
 
   /// More bytes than these are refused.
-  var bodyLimit: Int { keepsBody ? 1 << 20 : 1 << 16 }
+  var bodyLimit: Int {
+    if target.isShared { return 1 << 14 }
+    return keepsBody ? 1 << 20 : 1 << 16
+  }
 
   /// Only what a network posts is looked at.
   var keepsBody: Bool {
@@ -61,6 +64,7 @@ extension VisitorRequest.Method {
     case .GET: self = .get
     case .HEAD: self = .head
     case .POST: self = .post
+    case .OPTIONS: self = .options
     default: self = .other
     }
   }

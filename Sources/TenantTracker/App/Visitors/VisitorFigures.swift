@@ -20,6 +20,8 @@ final class VisitorFigures: Sendable {
   private let otherPostbacks: Counter
   private let unjournaledClicks: Counter
   private let unjournaledPostbacks: Counter
+  private let unjournaledShopEvents: Counter
+  private let floodedReports: Counter
   private let durable: Histogram
   private let logger: Logger
   private let log = Mutex(LossLog())
@@ -48,6 +50,10 @@ final class VisitorFigures: Sendable {
       "trackily_clicks_unjournaled_total", "Clicks answered although the journal did not take them.")
     unjournaledPostbacks = metrics.counter(
       "trackily_postbacks_unjournaled_total", "Postbacks refused because the journal did not take them.")
+    unjournaledShopEvents = metrics.counter(
+      "trackily_shop_events_unjournaled_total", "Events of the pixel that the journal did not take.")
+    floodedReports = metrics.counter(
+      "trackily_reports_flooded_total", "Events of the pixel and leads refused because their address sent too many.")
     durable = metrics.histogram("trackily_click_durable_seconds", "From a click's head to its durable answer.")
     JournalGauges.register(metrics, journal: journal, tail: tail)
   }
@@ -77,6 +83,13 @@ final class VisitorFigures: Sendable {
     shout("postbacks refused because the journal did not take them", reason)
   }
 
+  func shopEventLost(_ reason: String) {
+    unjournaledShopEvents.increment()
+    shout("the pixel's events were not journaled", reason)
+  }
+
+  func flooded() { floodedReports.increment() }
+
   /// Once a second at most, with the number since the last time.
   private func shout(_ message: Logger.Message, _ reason: String) {
     guard let count = log.withLock({ $0.note(.now()) }) else { return }
@@ -89,7 +102,7 @@ final class VisitorFigures: Sendable {
 
   private static let outcomes = [
     "recorded", "updated", "repeated", "move_refused", "unknown_click", "no_click_id", "bad_parameter", "bad_body",
-    "unauthorized", "accepted", "not_yet",
+    "unauthorized", "accepted", "not_yet", "ignored",
   ]
 }
 

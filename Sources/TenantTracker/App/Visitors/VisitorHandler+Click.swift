@@ -18,7 +18,7 @@ extension VisitorHandler {
     count(result)
     guard let event = result.event else { return answer(result.answer) }
     if !result.unreplacedMacros.isEmpty { service.surroundings.noteUnreplaced(result.unreplacedMacros, event) }
-    append(.click(event), .click(event, VisitorAnswer(result.answer, date: date)))
+    append(.click(event), .click(event.id, event.status, VisitorAnswer(result.answer, date: date)))
   }
 
   private func count(_ result: ClickResult) {

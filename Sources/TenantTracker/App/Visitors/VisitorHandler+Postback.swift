@@ -10,7 +10,6 @@ extension VisitorHandler {
   func postback(
     _ channel: InboundChannel, key: String? = nil, format: PostbackReply.Format, _ visit: Visit, _ lane: VisitorLane
   ) {
-    guard let eventLoop = context?.eventLoop else { return }
     let request = visit.request
     guard let tenant = service.surroundings.snapshot().place(forHost: request.host)?.tenant else {
       service.figures.notFound(.unknownHost)
@@ -18,10 +17,19 @@ extension VisitorHandler {
     }
     var generator = lane.generator
     let hit = PostbackHit(
-      id: UUIDv7(at: request.now, using: &generator), channel: channel, method: request.method == .post ? .post : .get, pathKey: key,
+      id: UUIDv7(at: request.now, using: &generator), channel: channel, method: request.method == .post ? .post : .get,
+      pathKey: key,
       query: String(request.query), contentType: visit.contentType,
       body: body.map { Array($0.readableBytesView) } ?? [], headers: visit.proofs, address: request.address)
-    let inbound = InboundPostback(hit: hit, tenant: tenant, address: request.address, format: format)
+    take(hit, for: tenant, from: request.address, answering: format)
+  }
+
+  /// Also for a connection that is gone by now: browsers close it behind what a page sends as it is left.
+  func take(
+    _ hit: PostbackHit, for tenant: Snapshot.Tenant, from address: IPAddress, answering format: PostbackReply.Format
+  ) {
+    guard let eventLoop else { return }
+    let inbound = InboundPostback(hit: hit, tenant: tenant, address: address, format: format)
     let ticket = ticket(for: service.limits.postbackPatience) {
       inbound.isGivenUp.store(true, ordering: .relaxed)
       self.keep(inbound)
@@ -43,7 +51,7 @@ extension VisitorHandler {
     case .success(.notYet): keep(inbound, answering: .notYet)
     case .success(let outcome):
       service.figures.postback(outcome)
-      answer(VisitorAnswer(inbound.reply(outcome), date: date))
+      answer(self.answer(inbound, outcome))
     case .failure(let error) where DatabaseAway.isMeant(by: error): keep(inbound)
     case .failure(let error):
       service.figures.postbackFailed(error, inbound.hit)
@@ -51,11 +59,17 @@ extension VisitorHandler {
     }
   }
 
+  private func answer(_ inbound: InboundPostback, _ outcome: PostbackOutcome) -> VisitorAnswer {
+    // Who loads a picture sees nothing but whether there is one.
+    if inbound.hit.channel == .pixel, inbound.hit.method == .get, outcome.status < 300 { return .picture(date: date) }
+    return VisitorAnswer(inbound.reply(outcome), date: date)
+  }
+
   /// Journals the hit as it came; the drain processes it when the database is back. What is certain now is answered
   /// now, and kept all the same: it belongs into the log.
   private func keep(_ inbound: InboundPostback, answering known: PostbackOutcome? = nil) {
     let outcome = known ?? PostbackOutcome.withoutDatabase(inbound.hit, networks: inbound.networks)
-    let reply = VisitorAnswer(inbound.reply(outcome), date: date)
+    let reply = self.answer(inbound, outcome)
     let isPromise = outcome.status == 202
     let refusal = Problem.unavailable("The database is away and the journal takes nothing just now.", retryAfter: 5)
     service.figures.postback(outcome)

@@ -25,15 +25,18 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   /// A record on its way into the journal, and what is said when it got there or did not.
   enum Pending {
-    case click(ClickEvent, VisitorAnswer)
+    case click(ClickID, ClickStatus, VisitorAnswer)
     case postback(durable: VisitorAnswer, lost: VisitorAnswer)
     case offerVisit(VisitorAnswer)
+    /// What comes next; told whether the journal has it.
+    case shop((_ isKept: Bool) -> Void)
   }
 
   let service: VisitorService
   private(set) var lane: VisitorLane?
   /// Nil once the connection is gone; what was begun is still brought to its end.
   private(set) var context: ChannelHandlerContext?
+  private(set) var eventLoop: (any EventLoop)?
   private var peer: VisitorPeer?
   private var seat: UInt64 = 0
   private var stage = Stage.passing
@@ -55,6 +58,7 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    eventLoop = context.eventLoop
     let lane = service.lane(on: context.eventLoop)
     self.lane = lane
     seat = lane.sit(self)
@@ -199,6 +203,10 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
     case .visitor(.offer(let click, let offerID)): offer(click, offerID, visit, lane)
     case .visitor(.postback(let key)): postback(.postback, key: key, format: .text, visit, lane)
     case .postbackAPI: postback(.postback, format: .json, visit, lane)
+    case .inbound where visit.request.method == .options:
+      answer(VisitorAnswer.preflight(visit.target.methods, date: date))
+    case .inbound(.pixel): pixel(visit, lane)
+    case .inbound(.lead): lead(visit, lane)
     case .inbound(let channel): postback(channel, format: .json, visit, lane)
     case .health: answer(VisitorAnswer(["status": "ok"], date: date))
     case .readiness: readiness()
@@ -221,7 +229,7 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
   /// A ticket for what will be answered from elsewhere. It ends in time: `late` runs unless ``isDue(_:)`` was asked
   /// with the ticket before.
   func ticket(for patience: Duration, late: @escaping () -> Void) -> UInt64 {
-    timer = context?.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(patience)) { [turn] in
+    timer = eventLoop?.assumeIsolated().scheduleTask(in: TimeAmount(patience)) { [turn] in
       if self.isDue(turn) { late() }
     }
     return turn
@@ -256,24 +264,28 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
     self.pending = nil
     switch (outcome, pending) {
     case (.failed(let error), _): lost(pending, "\(error)")
-    case (.durable, .click(let event, let answer)):
-      if let visit { service.figures.click(event.status, since: visit.began) }
+    case (.durable, .click(_, let status, let answer)):
+      if let visit { service.figures.click(status, since: visit.began) }
       self.answer(answer)
     case (.durable, .postback(let answer, _)), (.durable, .offerVisit(let answer)): self.answer(answer)
+    case (.durable, .shop(let goOn)): goOn(true)
     }
   }
 
   /// Visitors go on whatever the disk does.
   private func lost(_ pending: Pending, _ reason: String) {
     switch pending {
-    case .click(let event, let answer):
-      service.tail.remove(CollectionOfOne(event.id))
+    case .click(let id, _, let answer):
+      service.tail.remove(CollectionOfOne(id))
       service.figures.clickLost(reason)
       self.answer(answer)
     case .postback(_, let answer):
       service.figures.postbackLost(reason)
       self.answer(answer)
     case .offerVisit(let answer): self.answer(answer)
+    case .shop(let goOn):
+      service.figures.shopEventLost(reason)
+      goOn(false)
     }
   }
 
@@ -285,6 +297,7 @@ final class VisitorHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   func answer(_ answer: VisitorAnswer) {
     let isHead = visit?.request.method == .head
+    let answer = visit?.target.isShared == true ? answer.shared(with: visit?.proofs["origin"]) : answer
     stage = stage == .receiving ? .answered : .passing
     visit = nil
     body = nil

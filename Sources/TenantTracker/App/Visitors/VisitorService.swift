@@ -35,6 +35,7 @@ final class VisitorService: Service {
     var postbacksWaiting = 4_096
     var lookupsInFlight = 8
     var lookupsWaiting = 64
+    var reports = ReportLimits.Counts()
   }
 
   let journal: Journal
@@ -52,6 +53,7 @@ final class VisitorService: Service {
   let clock: any WallClock
   let postbacks: BoundedWork
   let lookups: BoundedWork
+  let reportLimits: ReportLimits
   private let lanes = Mutex<[ObjectIdentifier: NIOLoopBound<VisitorLane>]>([:])
 
   /// - Parameter proxies: whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
@@ -73,6 +75,7 @@ final class VisitorService: Service {
     figures = VisitorFigures(metrics, journal: journal, tail: tail, logger: logger)
     postbacks = BoundedWork(limit: limits.postbacksInFlight, queue: limits.postbacksWaiting)
     lookups = BoundedWork(limit: limits.lookupsInFlight, queue: limits.lookupsWaiting)
+    reportLimits = ReportLimits(limits.reports, clock: clock)
   }
 
   /// For one connection: before its HTTP decoder, and between that and the framework.

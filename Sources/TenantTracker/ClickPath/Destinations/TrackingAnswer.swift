@@ -20,6 +20,8 @@ public struct TrackingAnswer: Hashable, Sendable {
   private init(status: Int, contentType: String?, body: [UInt8]) {
     self.status = status
     self.body = body
+    // With a Location and two cookies.
+    headers.reserveCapacity(4)
     if let contentType { headers.append(HeaderField("Content-Type", contentType)) }
   }
 

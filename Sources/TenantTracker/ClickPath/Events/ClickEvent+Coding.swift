@@ -1,8 +1,9 @@
 import Core
 
-// The order of the calls is the format: a new field takes a new version. Version 1 ended before the memory's fields.
+// The order of the calls is the format: a new field takes a new version. Version 1 ended before the memory's fields,
+// version 2 knew no publisher.
 extension ClickEvent {
-  static let version: UInt8 = 2
+  static let version: UInt8 = 3
 
   func encode(into bytes: inout [UInt8]) {
     bytes.append(ClickEvent.version)
@@ -34,6 +35,7 @@ extension ClickEvent {
     optional.write(visitorID, to: &bytes)
     optional.write(fraudScore, to: &bytes)
     optional.write(connection, to: &bytes)
+    optional.write(publisherID, to: &bytes)
     bytes.append(UInt8(truncatingIfNeeded: subs.count))
     for (number, value) in subs {
       bytes.append(UInt8(truncatingIfNeeded: number))
@@ -81,6 +83,7 @@ extension ClickEvent {
     visitorID = try optional.uuid(&reader)
     fraudScore = try optional.byte(&reader)
     connection = try optional.text(&reader)
+    if version > 2 { publisherID = try optional.id(&reader) }
     for _ in 0..<(try reader.byte()) {
       let number = Int(try reader.byte())
       guard SubIDs.numbers.contains(number) else { throw .malformed }

@@ -18,6 +18,8 @@ public struct ClickEvent: Hashable, Sendable {
   public var sourceID: Int64?
   /// The network of ``offerID``.
   public var networkID: Int64?
+  /// Who sent the visitor for a share, as `pub` of the tracking link says.
+  public var publisherID: Int64?
   public var ip: IPAddress
   /// ISO 3166-1 alpha-2, upper case.
   public var country: String?

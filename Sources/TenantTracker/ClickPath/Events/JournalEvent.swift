@@ -3,6 +3,7 @@ public enum JournalEvent: Hashable, Sendable {
   case click(ClickEvent)
   case postback(RawPostbackEvent)
   case offerVisit(OfferVisitEvent)
+  case shop(ShopEvent)
 
   /// Whose schema it is drained into.
   public var tenantID: Int64 {
@@ -10,6 +11,7 @@ public enum JournalEvent: Hashable, Sendable {
     case .click(let event): event.tenantID
     case .postback(let event): event.tenantID
     case .offerVisit(let event): event.tenantID
+    case .shop(let event): event.tenantID
     }
   }
 
@@ -25,6 +27,9 @@ public enum JournalEvent: Hashable, Sendable {
     case .offerVisit(let event):
       bytes.append(Kind.offerVisit.rawValue)
       event.encode(into: &bytes)
+    case .shop(let event):
+      bytes.append(Kind.shop.rawValue)
+      event.encode(into: &bytes)
     }
   }
 
@@ -36,6 +41,7 @@ public enum JournalEvent: Hashable, Sendable {
     case .click?: self = .click(try ClickEvent(from: &reader))
     case .postback?: self = .postback(try RawPostbackEvent(from: &reader))
     case .offerVisit?: self = .offerVisit(try OfferVisitEvent(from: &reader))
+    case .shop?: self = .shop(try ShopEvent(from: &reader))
     case nil: throw .unknownKind(code)
     }
     try reader.finish()
@@ -53,5 +59,6 @@ public enum JournalEvent: Hashable, Sendable {
     case click = 1
     case postback = 2
     case offerVisit = 3
+    case shop = 4
   }
 }

@@ -16,9 +16,9 @@ enum MissingFact: String, CaseIterable {
 }
 
 extension FlowFilter {
-  func verdict(on facts: ClickFacts, at now: Timestamp) -> FilterVerdict {
+  func verdict(on facts: borrowing ClickFacts, at now: Timestamp) -> FilterVerdict {
     switch field {
-    case .country: compare(facts.country, or: .geo) { CountryAlias.resolved($0) }
+    case .country: compare(facts.country.map { CountryAlias.resolved($0.lowercased()) }, or: .geo)
     case .region: compare(facts.region, or: .geo)
     case .city: compare(facts.city, or: .geo)
     case .isp: compare(facts.isp, or: .geo)
@@ -40,7 +40,7 @@ extension FlowFilter {
 
   /// The value it matched, for the trace.
   /// - Parameter address: the visitor's as it may be stored.
-  func shown(_ facts: ClickFacts, address: IPAddress, at now: Timestamp) -> String {
+  func shown(_ facts: borrowing ClickFacts, address: IPAddress, at now: Timestamp) -> String {
     switch field {
     case .country: facts.country ?? ""
     case .region: facts.region ?? ""
@@ -49,7 +49,7 @@ extension FlowFilter {
     case .connection: facts.connection ?? ""
     case .ip: address.description
     case .visitor: facts.history.rawValue
-    case .userAgent: userAgentPart(facts)
+    case .userAgent: userAgentPart(facts.userAgent)
     case .device: facts.device ?? ""
     case .os: facts.os ?? ""
     case .browser: facts.browser ?? ""
@@ -62,17 +62,15 @@ extension FlowFilter {
     }
   }
 
-  private func compare(
-    _ fact: String?, or missing: MissingFact, resolving: (String) -> String = { $0 }
-  ) -> FilterVerdict {
+  private func compare(_ fact: String?, or missing: MissingFact) -> FilterVerdict {
     guard let fact, !fact.isEmpty else { return .unknown(missing) }
-    return compare(resolving(fact.lowercased()))
+    return compare(fact)
   }
 
   /// A user agent is long, and the click has it: only the part that was looked for.
-  private func userAgentPart(_ facts: ClickFacts) -> String {
-    guard case .contains(let parts) = rule, let agent = facts.userAgent?.lowercased() else { return "other" }
-    return parts.firstPart(of: agent) ?? "other"
+  private func userAgentPart(_ agent: String?) -> String {
+    guard case .contains(let parts) = rule, let agent else { return "other" }
+    return parts.firstPart(of: searchable(agent)) ?? "other"
   }
 
   private func compare(_ address: IPAddress) -> FilterVerdict {
@@ -83,7 +81,17 @@ extension FlowFilter {
     }
   }
 
-  private func compare(_ fact: String) -> FilterVerdict { accepts(fact.lowercased()) ? .matched : .missed }
+  private func compare(_ fact: String) -> FilterVerdict {
+    switch rule {
+    case .contains, .containsNone: accepts(searchable(fact)) ? .matched : .missed
+    case .any, .noneOf, .within, .outside, .clock: accepts(fact.lowercased()) ? .matched : .missed
+    }
+  }
+
+  /// The search for parts does not mind the case of ASCII: most user agents and referrers need no copy.
+  private func searchable(_ text: String) -> String {
+    text.utf8.allSatisfy { $0 < 0x80 } ? text : text.lowercased()
+  }
 
   /// Whether a text filter matches this value.
   /// - Parameter value: Lower case.

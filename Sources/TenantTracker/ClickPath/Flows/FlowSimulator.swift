@@ -21,16 +21,16 @@ public struct FlowSimulator: Sendable {
     _ visitor: SimulatedVisitor, campaign: Snapshot.Campaign, of tenant: Snapshot.Tenant, draws: Int, seed: UInt64
   ) -> FlowSimulation {
     let generator = ChaChaGenerator(seed: seed)
-    var start = Hit(
+    let start = Hit(
       visitor.request(campaign.slug, generator), tenant: tenant, campaign: campaign, generator: generator,
       isRehearsal: true)
-    learn(visitor, &start)
+    learn(visitor, start)
     let first = route(start)
     var counts = [first.hit.path: 1]
     for _ in 1..<max(1, draws) { counts[route(start).hit.path, default: 0] += 1 }
-    var last = first.hit
+    let last = first.hit
     let answer = pipeline.answer(
-      &last, stoppedBy: first.stop, in: Snapshot.Place(tenant: tenant, servesDashboard: false), isRecorded: false,
+      last, stoppedBy: first.stop, in: Snapshot.Place(tenant: tenant, servesDashboard: false), isRecorded: false,
       firesPixels: true)
     return FlowSimulation(
       flows: results(start), draws: counts.map { ($0.key, $0.value) }.sorted(by: Self.isMoreFrequent),
@@ -39,12 +39,12 @@ public struct FlowSimulator: Sendable {
       isPaused: campaign.isPaused)
   }
 
-  private func learn(_ visitor: SimulatedVisitor, _ hit: inout Hit) {
+  private func learn(_ visitor: SimulatedVisitor, _ hit: Hit) {
     for step in pipeline.steps {
       switch step.stage {
-      case .visitor: _ = step.run(&hit)
-      case .geo where visitor.address != nil && visitor.country == nil: _ = step.run(&hit)
-      case .userAgent where visitor.userAgent != nil: _ = step.run(&hit)
+      case .visitor: _ = step.run(hit)
+      case .geo where visitor.address != nil && visitor.country == nil: _ = step.run(hit)
+      case .userAgent where visitor.userAgent != nil: _ = step.run(hit)
       default: continue
       }
     }
@@ -52,9 +52,9 @@ public struct FlowSimulator: Sendable {
   }
 
   private func route(_ start: Hit) -> (hit: Hit, stop: StopReason?) {
-    var hit = start
+    let hit = start.copy()
     for step in [ClickStep.flow, .landing(nil), .offer(nil, caps)] {
-      if let stop = step.run(&hit) {
+      if let stop = step.run(hit) {
         hit.note(stop.rawValue)
         return (hit, stop)
       }

@@ -50,7 +50,7 @@ extension Hit {
 
   /// Puts the address on the blacklist. Not where addresses are anonymised: the address itself must not be kept, and the
   /// range that is left of it would take its neighbours along.
-  fileprivate mutating func list(_ automatic: AutomaticEntries, _ score: UInt8, _ codes: [String]) {
+  fileprivate func list(_ automatic: AutomaticEntries, _ score: UInt8, _ codes: [String]) {
     guard !isRehearsal, !tenant.settings.anonymizesAddresses else { return }
     let entry = AutomaticEntries.Entry(
       tenantID: tenant.id, address: facts.address,

@@ -7,6 +7,8 @@ public struct ClickFacts: Sendable {
   public var subs = SubIDs()
   /// The source's own click id.
   public var externalID: String?
+  /// Who sent the visitor for a share: `pub` of the tracking link.
+  public var publisherID: Int64?
   /// What the source says this click cost.
   public var cost: Micros?
   public var language: LanguageTag?
@@ -59,6 +61,7 @@ extension ClickFacts {
     self.init(address: event.ip)
     subs = event.subs
     externalID = event.externalID
+    publisherID = event.publisherID
     cost = event.cost
     language = event.language.flatMap { LanguageTag($0) }
     referrer = event.referrer

@@ -3,7 +3,7 @@ public import Core
 /// A visitor's request as the click path sees it: no HTTP library, nothing that is not looked at.
 public struct VisitorRequest: Sendable {
   public enum Method: Sendable {
-    case get, head, post, other
+    case get, head, post, options, other
   }
 
   public var method: Method
@@ -90,6 +90,9 @@ public struct VisitorHeaders: Sendable {
     default: break
     }
   }
+
+  /// The visitor's latest click, as the browser remembers it.
+  public var click: ClickID? { id(inCookie: ClickCookie.name) }
 
   /// The id in a cookie of ours; nil when there is none by that name or it holds something else.
   func id(inCookie name: StaticString) -> UUIDv7? {

@@ -2,7 +2,7 @@ public import Core
 
 /// Which of the visitors' URLs a path is. Everything else is the framework's.
 public enum VisitorRoute: Hashable, Sendable {
-  /// `/c/{slug}`, or `/click?campaign={slug}`.
+  /// `/c/{slug}`, or `/click?campaign={slug}`. The slug is empty when `/click?test=1` names none: that is explained, too.
   case click(slug: String)
   /// `/offer/{clickId}/{offerId}`. The click is nil when the path holds none of our ids: the visitor still goes on.
   case offer(ClickID?, offerID: Int64)
@@ -20,7 +20,8 @@ public enum VisitorRoute: Hashable, Sendable {
         }
       }
       if bytes.equals("/click") || bytes.equals("/click/") {
-        return QueryReader.value(of: "campaign", in: query).map { .click(slug: $0) }
+        let slug = QueryReader.value(of: "campaign", in: query)
+        return (slug ?? (ClickPipeline.wantsExplanation(query) ? "" : nil)).map { .click(slug: $0) }
       }
       return nil
     }

@@ -7,21 +7,20 @@ extension ClickPipeline {
   ///   - reason: What stopped the hit, if a step did.
   ///   - firesPixels: False for who does not count.
   func answer(
-    _ hit: inout Hit, stoppedBy reason: StopReason?, in place: Snapshot.Place, isRecorded: Bool, firesPixels: Bool
+    _ hit: Hit, stoppedBy reason: StopReason?, in place: Snapshot.Place, isRecorded: Bool, firesPixels: Bool
   ) -> TrackingAnswer {
     var context = MacroContext(hit)
     if isRecorded { context.click = hit.click.ascii }
     var answer =
-      reason.map { self.answer(hit, stoppedBy: $0, context) } ?? destination(of: &hit, in: place, context, firesPixels)
+      reason.map { self.answer(hit, stoppedBy: $0, context) } ?? destination(of: hit, in: place, &context, firesPixels)
     if isRecorded { answer.addCookies(of: hit) }
     return answer
   }
 
   /// The landing or the offer.
   private func destination(
-    of hit: inout Hit, in place: Snapshot.Place, _ facts: MacroContext, _ firesPixels: Bool
+    of hit: Hit, in place: Snapshot.Place, _ context: inout MacroContext, _ firesPixels: Bool
   ) -> TrackingAnswer {
-    var context = facts
     let url: [UInt8]
     switch hit.landing?.content {
     case .page(let page)?:
@@ -103,11 +102,13 @@ extension MacroContext {
       profile: hit.campaign.ways.profile, campaign: hit.campaign, flowID: hit.flow?.id, landingID: hit.landing?.id,
       offer: hit.offer, facts: hit.facts, now: hit.request.now)
     facts.address = hit.storedAddress
+    // As it is recorded: what the source says, else what the campaign pays.
+    facts.cost = facts.cost ?? hit.campaign.costPerClick
   }
 }
 
 extension Hit {
-  fileprivate mutating func note(_ departure: Departure, _ obstacle: Departure.Obstacle?) {
+  fileprivate func note(_ departure: Departure, _ obstacle: Departure.Obstacle?) {
     if let id = departure.profile.id, departure.profile.redirect != .found {
       note("profile:\(id) \(departure.profile.redirect.rawValue)")
     }

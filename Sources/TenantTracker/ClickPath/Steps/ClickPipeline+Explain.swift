@@ -5,13 +5,19 @@ extension ClickPipeline {
   public func explain(
     _ request: VisitorRequest, slug: String, in place: Snapshot.Place, using generator: ChaChaGenerator
   ) -> JSONValue {
+    guard !slug.isEmpty else {
+      return [
+        "recorded": false, "decision": "not_found", "reason": "no_campaign",
+        "detail": "Name a campaign: /click?campaign={slug}&test=1",
+      ]
+    }
     guard let campaign = place.tenant.campaign(slug: slug) else {
       return ["recorded": false, "decision": "not_found", "reason": .string(StopReason.unknownCampaign.rawValue)]
     }
-    var hit = Hit(request, tenant: place.tenant, campaign: campaign, generator: generator, isRehearsal: true)
-    let stop = decide(&hit)
+    let hit = Hit(request, tenant: place.tenant, campaign: campaign, generator: generator, isRehearsal: true)
+    let stop = decide(hit)
     let answer = answer(
-      &hit, stoppedBy: stop, in: place, isRecorded: false, firesPixels: Uncounted(request) == nil)
+      hit, stoppedBy: stop, in: place, isRecorded: false, firesPixels: Uncounted(request) == nil)
     return [
       "recorded": false,
       "campaign": ["id": .int(campaign.id), "slug": .string(campaign.slug)],
@@ -44,7 +50,7 @@ extension Hit {
       "fraud_score": JSONValue(facts.fraudScore),
       "language": JSONValue(facts.language?.text), "referrer": JSONValue(facts.referrer),
       "referrer_domain": JSONValue(facts.referrerDomain), "user_agent": JSONValue(facts.userAgent),
-      "external_id": JSONValue(facts.externalID), "cost": JSONValue(facts.cost), "subs": .object(subs),
+      "external_id": JSONValue(facts.externalID), "publisher_id": JSONValue(facts.publisherID), "cost": JSONValue(facts.cost), "subs": .object(subs),
       "unreplaced_macros": .array(
         facts.unreplacedMacros.map { ["parameter": .string($0.parameter), "macro": .string($0.macro)] }),
     ]

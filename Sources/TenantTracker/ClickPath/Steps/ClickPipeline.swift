@@ -37,23 +37,23 @@ public struct ClickPipeline: Sendable {
   ) -> ClickResult {
     guard let campaign = place.tenant.campaign(slug: slug) else { return ClickResult(stop: .unknownCampaign) }
     let uncounted = Uncounted(request)
-    var hit = Hit(
+    let hit = Hit(
       request, tenant: place.tenant, campaign: campaign, generator: generator, isRehearsal: uncounted != nil)
-    let stop = decide(&hit)
+    let stop = decide(hit)
     let isRecorded = uncounted == nil && (stop == nil || stop?.status != nil)
-    let answer = answer(&hit, stoppedBy: stop, in: place, isRecorded: isRecorded, firesPixels: uncounted == nil)
+    let answer = answer(hit, stoppedBy: stop, in: place, isRecorded: isRecorded, firesPixels: uncounted == nil)
     return ClickResult(
       answer: answer,
       event: isRecorded ? hit.event(stop?.status ?? .ok) : nil, stop: stop, uncounted: uncounted, hit: hit)
   }
 
   /// Runs the steps up to the first that stops the hit.
-  func decide(_ hit: inout Hit) -> StopReason? {
+  func decide(_ hit: Hit) -> StopReason? {
     if hit.campaign.isPaused { return .paused }
     for (index, step) in steps.enumerated() {
-      if let reason = step.run(&hit) {
+      if let reason = step.run(hit) {
         hit.note(reason.rawValue)
-        if !hit.isRehearsal { for earlier in steps[..<index].reversed() { earlier.takeBack?(&hit) } }
+        if !hit.isRehearsal { for earlier in steps[..<index].reversed() { earlier.takeBack?(hit) } }
         return reason
       }
     }
@@ -106,6 +106,7 @@ extension Hit {
     event.offerID = offer?.id
     event.sourceID = campaign.source?.id
     event.networkID = offer?.networkID
+    event.publisherID = facts.publisherID
     event.country = facts.country
     event.region = facts.region
     event.city = facts.city

@@ -36,13 +36,13 @@ public enum ClickStage: Int, Hashable, Comparable, Sendable, CaseIterable {
 /// One thing that happens to every hit: it adds facts, or stops the hit with a reason.
 public struct ClickStep: Sendable {
   public let stage: ClickStage
-  let run: @Sendable (inout Hit) -> StopReason?
-  let takeBack: (@Sendable (inout Hit) -> Void)?
+  let run: @Sendable (Hit) -> StopReason?
+  let takeBack: (@Sendable (Hit) -> Void)?
 
   /// - Parameter takeBack: undoes what `run` remembered of a hit that a later step stopped.
   public init(
-    _ stage: ClickStage, run: @escaping @Sendable (inout Hit) -> StopReason?,
-    takeBack: (@Sendable (inout Hit) -> Void)? = nil
+    _ stage: ClickStage, run: @escaping @Sendable (Hit) -> StopReason?,
+    takeBack: (@Sendable (Hit) -> Void)? = nil
   ) {
     self.stage = stage
     self.run = run

@@ -11,7 +11,7 @@ extension ClickStep {
         guard let flow = hit.flow else { return nil }
         let choice = Choice(
           table: flow.landings, memory: flow.binding.keepsLanding ? memory : nil, scope: .boundLanding)
-        hit.landing = choice.make(&hit, of: flow) { _ in true }
+        hit.landing = choice.make(hit, of: flow) { _ in true }
         return nil
       }, takeBack: { hit in if hit.flow?.binding.keepsLanding == true { hit.takeBackBinding(.boundLanding, memory) } })
   }
@@ -26,7 +26,7 @@ extension ClickStep {
         let isOpen = { (offer: Snapshot.Offer) in !(caps?.isCapped(offer, of: tenant, at: now) ?? false) }
         if let flow = hit.flow {
           let choice = Choice(table: flow.offers, memory: flow.binding.keepsOffer ? memory : nil, scope: .boundOffer)
-          hit.offer = choice.make(&hit, of: flow, isOpen)
+          hit.offer = choice.make(hit, of: flow, isOpen)
         }
         if hit.offer == nil, let offer = hit.campaign.defaultOffer {
           hit.offer = isOpen(offer) ? offer : nil
@@ -44,30 +44,30 @@ private struct Choice<Item: FlowItem> {
   let memory: VisitorMemory?
   let scope: VisitorKeys.Scope
 
-  func make(_ hit: inout Hit, of flow: Snapshot.Flow, _ isOpen: (Item) -> Bool) -> Item? {
-    guard let memory else { return draw(&hit, isOpen) }
+  func make(_ hit: Hit, of flow: Snapshot.Flow, _ isOpen: (Item) -> Bool) -> Item? {
+    guard let memory else { return draw(hit, isOpen) }
     let (known, given) = hit.bindingKeys(scope, flow, memory)
     let binding = memory.binding(known, at: hit.moment)
-    if let binding, let item = item(of: binding, &hit, isOpen) {
+    if let binding, let item = item(of: binding, hit, isOpen) {
       if !hit.isRehearsal, let given { memory.share(binding, with: given) }
       return item
     }
-    let drawn = draw(&hit, isOpen)
+    let drawn = draw(hit, isOpen)
     guard let drawn, !hit.isRehearsal else { return drawn }
     let holding = memory.bind(known, to: drawn.id, previous: binding?.value.id, at: hit.moment)
     if let given { memory.share(holding, with: given) }
     // Another visit of the same visitor may have been quicker.
-    return holding.value.id == drawn.id ? drawn : item(of: holding, &hit, isOpen) ?? drawn
+    return holding.value.id == drawn.id ? drawn : item(of: holding, hit, isOpen) ?? drawn
   }
 
   /// What the visitor is bound to, while it can be drawn.
-  private func item(of binding: MemoryEntry<MemoryItem>, _ hit: inout Hit, _ isOpen: (Item) -> Bool) -> Item? {
+  private func item(of binding: MemoryEntry<MemoryItem>, _ hit: Hit, _ isOpen: (Item) -> Bool) -> Item? {
     guard let entry = table.entry(binding.value.id), isOpen(entry.item) else { return nil }
     hit.note("\(entry.name) bound")
     return entry.item
   }
 
-  private func draw(_ hit: inout Hit, _ isOpen: (Item) -> Bool) -> Item? {
+  private func draw(_ hit: Hit, _ isOpen: (Item) -> Bool) -> Item? {
     guard let draw = table.draw(hit.generator, where: isOpen) else {
       for entry in table.entries { hit.note("\(entry.name) capped") }
       return nil

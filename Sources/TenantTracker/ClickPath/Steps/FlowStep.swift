@@ -10,7 +10,7 @@ extension ClickStep {
 
 extension Hit {
   /// The first forced flow whose filters all match.
-  fileprivate mutating func forcedFlow() -> Snapshot.Flow? {
+  fileprivate func forcedFlow() -> Snapshot.Flow? {
     for flow in campaign.forced where admits(flow) {
       note(reason(for: flow))
       return flow
@@ -20,7 +20,7 @@ extension Hit {
 
   /// One of the regular flows that match, by weight. A running draw (each match takes over with its share of the weight
   /// so far) gives exact shares without keeping a list.
-  fileprivate mutating func regularFlow() -> Snapshot.Flow? {
+  fileprivate func regularFlow() -> Snapshot.Flow? {
     var chosen: Snapshot.Flow?
     var total: UInt64 = 0
     for flow in campaign.regular where admits(flow) {
@@ -34,14 +34,14 @@ extension Hit {
     return chosen
   }
 
-  fileprivate mutating func defaultFlow() -> Snapshot.Flow? {
+  fileprivate func defaultFlow() -> Snapshot.Flow? {
     guard let flow = campaign.fallback, admits(flow) else { return nil }
     note(reason(for: flow))
     return flow
   }
 
   /// Whether all filters match and the flow can serve. What keeps a flow from serving leaves its reason.
-  private mutating func admits(_ flow: Snapshot.Flow) -> Bool {
+  private func admits(_ flow: Snapshot.Flow) -> Bool {
     for filter in flow.filters {
       switch filter.verdict(on: facts, at: request.now) {
       case .matched: continue
@@ -58,9 +58,15 @@ extension Hit {
 
   /// `flow:7 forced country=US`.
   private func reason(for flow: Snapshot.Flow) -> String {
-    var code = "flow:\(flow.id) \(flow.kind.rawValue)"
-    for filter in flow.filters {
-      code += " \(filter.field.rawValue)=\(filter.shown(facts, address: storedAddress, at: request.now))"
+    var code = ""
+    code.reserveCapacity(2 * Hit.codeLimit)
+    code += "flow:\(flow.id) \(flow.kind.rawValue)"
+    // What is beyond the limit would not be kept.
+    for filter in flow.filters where code.utf8.count <= Hit.codeLimit {
+      code += " "
+      code += filter.field.rawValue
+      code += "="
+      code += filter.shown(facts, address: storedAddress, at: request.now)
     }
     return code
   }

@@ -1,7 +1,7 @@
 public import Core
 
-/// One request on its way through the steps.
-public struct Hit {
+/// One request on its way through the steps. A class, because it holds some forty strings that every step would copy.
+public final class Hit {
   public let request: VisitorRequest
   public let tenant: Snapshot.Tenant
   public let campaign: Snapshot.Campaign
@@ -35,13 +35,23 @@ public struct Hit {
     facts = ClickFacts(address: request.address)
   }
 
+  /// One that goes its own way from here.
+  func copy() -> Hit { Hit(copying: self) }
+
+  private init(copying other: Hit) {
+    (request, tenant, campaign) = (other.request, other.tenant, other.campaign)
+    (click, generator, isRehearsal) = (other.click, other.generator, other.isRehearsal)
+    (facts, trace) = (other.facts, other.trace)
+    (flow, landing, offer) = (other.flow, other.landing, other.offer)
+  }
+
   /// Leaves a reason code: `geo_unknown`, `flow:7 forced country=US`.
-  public mutating func note(_ code: String) {
+  public func note(_ code: String) {
     guard trace.count < Hit.traceLimit else { return }
     trace.append(code.utf8.count <= Hit.codeLimit ? code : StoredText.clean(code, limit: Hit.codeLimit) ?? "")
   }
 
-  mutating func noteOnce(_ code: String) {
+  func noteOnce(_ code: String) {
     if !trace.contains(code) { note(code) }
   }
 }

@@ -10,11 +10,12 @@ extension ClickStep {
 }
 
 extension Hit {
-  fileprivate mutating func readParameters() {
+  fileprivate func readParameters() {
     var parameters = VisitorParameters(source: campaign.source)
     QueryReader.forEach(in: request.query) { name, value in parameters.take(name, value) }
     facts.subs = parameters.subs
     facts.externalID = parameters.sourceExternalID ?? parameters.externalID
+    facts.publisherID = parameters.publisherID
     facts.unreplacedMacros = parameters.unreplaced
     for macro in parameters.unreplaced { note("macro:\(macro.parameter)=\(macro.macro)") }
     if let text = parameters.sourceCost ?? parameters.cost {
@@ -22,7 +23,7 @@ extension Hit {
     }
   }
 
-  fileprivate mutating func readHeaders() {
+  fileprivate func readHeaders() {
     let headers = request.headers
     facts.userAgent = StoredText.clean(headers.userAgent, limit: StoredText.userAgentLimit)
     facts.referrer = StoredText.clean(headers.referrer, limit: StoredText.referrerLimit)
@@ -44,6 +45,7 @@ private struct VisitorParameters {
   var subs = SubIDs()
   var externalID: String?
   var cost: String?
+  var publisherID: Int64?
   /// Under the names that the source uses; these go first.
   var sourceExternalID: String?
   /// Which of the source's parameters that came in: an earlier one takes its place.
@@ -69,6 +71,8 @@ private struct VisitorParameters {
       sourceCost = sourceCost ?? text(name, value, limit: StoredText.parameterLimit)
     } else if name.equals("cost") {
       cost = cost ?? text(name, value, limit: StoredText.parameterLimit)
+    } else if publisherID == nil, name.equals("pub") {
+      publisherID = text(name, value, limit: StoredText.parameterLimit).flatMap { Int64($0) }
     }
   }
 

@@ -10,4 +10,13 @@ public enum InboundChannel: String, Sendable, Hashable, CaseIterable {
   case shopify
   case woocommerce
   case stripe
+
+  /// Shops' webhooks. They report every order, whether it came by a click or not, and give up on an address that answers
+  /// with an error.
+  public var isShop: Bool {
+    switch self {
+    case .shopify, .woocommerce, .stripe: true
+    case .postback, .pixel, .lead: false
+    }
+  }
 }

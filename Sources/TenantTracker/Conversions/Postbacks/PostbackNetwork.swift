@@ -10,16 +10,22 @@ public struct PostbackNetwork: Sendable, Hashable {
   /// Empty: from anywhere.
   public var allowedAddresses: [CIDR]
   public var statuses: StatusMap
+  /// Keys its signatures may be made with, sealed; empty: it does not sign.
+  public var sealedSecrets: [String]
 
-  public init(id: Int64, key: String, requiresKey: Bool, allowedAddresses: [CIDR], statuses: StatusMap) {
+  public init(
+    id: Int64, key: String, requiresKey: Bool, allowedAddresses: [CIDR], statuses: StatusMap,
+    sealedSecrets: [String] = []
+  ) {
     self.id = id
     self.key = key
     self.requiresKey = requiresKey
     self.allowedAddresses = allowedAddresses
     self.statuses = statuses
+    self.sealedSecrets = sealedSecrets
   }
 
-  /// Whether the network may have sent this hit.
+  /// Whether the network may have sent this hit, as far as key and address tell.
   public func admits(_ hit: PostbackHit) -> Bool {
     guard !requiresKey || hit.pathKey == key else { return false }
     guard !allowedAddresses.isEmpty else { return true }

@@ -51,6 +51,14 @@ public enum PostbackOutcome: Sendable, Hashable {
     }
   }
 
+  /// Every code that a hit in the log can have.
+  public static let codes = ["recorded", "updated", "repeated"] + fruitlessCodes
+
+  /// The codes of hits that wrote nothing, so that they can be processed once more: what they failed on may be right now.
+  public static let fruitlessCodes = [
+    "move_refused", "ignored", "unknown_click", "no_click_id", "bad_parameter", "bad_body", "unauthorized",
+  ]
+
   public var conversionID: ConversionID? {
     switch self {
     case .recorded(let id), .updated(let id), .repeated(let id), .moveRefused(let id): id
@@ -66,7 +74,7 @@ public enum PostbackOutcome: Sendable, Hashable {
     case .ignored(let reason): reason
     case .unknownClick: "No click has this id."
     case .refused(let fault): fault.explanation
-    case .unauthorized: "This network's postbacks need its own key and address."
+    case .unauthorized: "This network's postbacks need its own key, address or signature."
     case .accepted, .notYet: "Accepted; it will be processed shortly."
     }
   }

@@ -12,7 +12,11 @@ public struct PostbackParameters: Sendable, Hashable {
   public var statusWord: String?
   public var transactionID: String?
   public var type: ConversionType
+  /// By `conversion_type`; else the type is what a goal or event is called, and a goal of the offer may know better.
+  public var isTypeNamed: Bool
   public var goal: String?
+  /// What may name one of the offer's goals, in order of precedence.
+  public var goalWords: [String]
 
   /// - Throws: ``PostbackFault`` when there is no click id at all, or a payout that is no amount.
   public init(_ hit: PostbackHit) throws(PostbackFault) {
@@ -28,7 +32,9 @@ public struct PostbackParameters: Sendable, Hashable {
     statusWord = fields.first(.status)?.value.limited(to: 255)
     transactionID = (fields.first(.transactionID)?.value).map(Self.key)
     type = fields.first(.type).map { ConversionType(word: $0.value) } ?? .sale
+    isTypeNamed = fields["conversion_type"] != nil
     goal = fields.first(.goal)?.value.limited(to: 255)
+    goalWords = [goal, fields["event"]?.value].compactMap { $0 }
   }
 
   private static func amount(_ field: PostbackFields.Field) throws(PostbackFault) -> Micros {

@@ -17,7 +17,8 @@ public struct PostbackReply: Sendable, Hashable {
 
   /// - Parameter hit: what was asked, for its `return=`.
   public init(_ outcome: PostbackOutcome, to hit: PostbackHit, format: Format) {
-    status = outcome.status
+    // A shop's order without a click is nothing the shop did wrong.
+    status = outcome == .unknownClick && hit.channel.isShop ? 200 : outcome.status
     conversionID = outcome.conversionID
     switch format {
     case .json:
@@ -26,12 +27,12 @@ public struct PostbackReply: Sendable, Hashable {
     case .text:
       // Never a type a browser would run: what is echoed came from outside.
       contentType = "text/plain; charset=utf-8"
-      body = outcome.status < 300 ? Self.wantedAnswer(hit) ?? "OK" : outcome.explanation ?? outcome.code
+      body = status < 300 ? Self.wantedAnswer(hit) ?? "OK" : outcome.explanation ?? outcome.code
     }
   }
 
   private static func wantedAnswer(_ hit: PostbackHit) -> String? {
-    guard let fields = try? PostbackFields(hit) else { return nil }
+    guard !hit.channel.isShop, let fields = try? PostbackFields(hit) else { return nil }
     return fields.first(.answer)?.value.limited(to: 255)
   }
 

@@ -10,10 +10,12 @@ public struct ConversionClaim: Sendable, Hashable {
   /// Nil when the hit names none: a new conversion then has the offer's, a known one keeps its own.
   public var payout: Money?
   public var at: Timestamp
+  /// Of the sale that it follows; nil: the click's first.
+  public var parentTransactionID: String?
 
   public init(
     id: ConversionID, type: ConversionType, status: ConversionStatus, transactionID: String? = nil,
-    payout: Money? = nil, at: Timestamp
+    payout: Money? = nil, at: Timestamp, parentTransactionID: String? = nil
   ) {
     self.id = id
     self.type = type
@@ -21,6 +23,7 @@ public struct ConversionClaim: Sendable, Hashable {
     self.transactionID = transactionID
     self.payout = payout
     self.at = at
+    self.parentTransactionID = parentTransactionID
   }
 }
 
@@ -56,6 +59,8 @@ public enum HistoryOutcome: String, Sendable, Hashable {
   case refused
   /// It had that status already.
   case unchanged
+  /// Approved by its network; it waits for somebody's approval here.
+  case held
 }
 
 /// What is to be written for a claim.
@@ -80,17 +85,40 @@ public enum ConversionRules {
   /// A rebill without a transaction id that comes later than this after the last one is the next.
   public static let rebillInterval: Duration = .hours(1)
 
-  /// - Parameter known: every conversion of the click.
-  public static func step(for claim: ConversionClaim, among known: [KnownConversion]) -> ConversionStep {
+  /// - Parameters:
+  ///   - known: every conversion of the click.
+  ///   - mode: the offer's.
+  public static func step(
+    for claim: ConversionClaim, among known: [KnownConversion], duplicates mode: DuplicateMode = .update
+  ) -> ConversionStep {
     if let same = known.first(where: { $0.id == claim.id }) { return .replayed(same.id) }
     let alike = known.filter { $0.type == claim.type && $0.transactionID == claim.transactionID }
-    guard let last = alike.max(by: { $0.sequence < $1.sequence }) else {
+      .sorted { $0.sequence < $1.sequence }
+    guard let last = alike.last else {
       return .create(sequence: 0, parentID: parent(of: claim, among: known))
     }
-    if isNextRebill(claim, after: last) {
+    guard !isNextRebill(claim, after: last), let subject = subject(of: claim, among: alike, last: last, mode) else {
       return .create(sequence: last.sequence + 1, parentID: parent(of: claim, among: known))
     }
-    return .change(change(last, by: claim))
+    return .change(change(subject, by: claim, duplicates: mode))
+  }
+
+  /// Which of those with the same key the claim is about; nil when it is about a new one.
+  /// - Parameter alike: in their order.
+  private static func subject(
+    of claim: ConversionClaim, among alike: [KnownConversion], last: KnownConversion, _ mode: DuplicateMode
+  ) -> KnownConversion? {
+    switch mode {
+    case .ignore, .update: return last
+    case .add:
+      guard claim.status == .sale, last.status == .sale, let payout = claim.payout, payout.amount > .zero else {
+        return last
+      }
+      return alike.last { $0.status == .sale && $0.payout.currency == payout.currency }
+    case .new:
+      if let movable = alike.last(where: { $0.status.successors.contains(claim.status) }) { return movable }
+      return claim.status.isRefusal ? last : nil
+    }
   }
 
   /// A refusal without a transaction id means the last rebill, however long ago that was.
@@ -99,14 +127,18 @@ public enum ConversionRules {
       && claim.at - last.createdAt > rebillInterval
   }
 
-  /// The click's first sale, for what follows one.
+  /// The sale that a claim names, else the click's first, for what follows one.
   private static func parent(of claim: ConversionClaim, among known: [KnownConversion]) -> ConversionID? {
     guard claim.type.isFollowUp else { return nil }
-    return known.filter { $0.type == .sale }.min { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }?.id
+    let sales = known.filter { $0.type == .sale }
+    let named = sales.filter { $0.transactionID == claim.parentTransactionID && claim.parentTransactionID != nil }
+    return (named.isEmpty ? sales : named).min { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }?.id
   }
 
   /// What a claim changes of the conversion that it is about.
-  public static func change(_ conversion: KnownConversion, by claim: ConversionClaim) -> ConversionChange {
+  public static func change(
+    _ conversion: KnownConversion, by claim: ConversionClaim, duplicates mode: DuplicateMode = .update
+  ) -> ConversionChange {
     let outcome: HistoryOutcome =
       if claim.status == conversion.status {
         .unchanged
@@ -115,9 +147,30 @@ public enum ConversionRules {
       } else {
         .refused
       }
-    // A hit whose status is refused is out of date altogether, and so is its payout.
     return ConversionChange(
       conversion: conversion, outcome: outcome, status: outcome == .applied ? claim.status : conversion.status,
-      payout: outcome == .refused ? conversion.payout : claim.payout ?? conversion.payout)
+      payout: payout(of: conversion, after: claim, outcome, mode))
+  }
+
+  private static func payout(
+    of conversion: KnownConversion, after claim: ConversionClaim, _ outcome: HistoryOutcome, _ mode: DuplicateMode
+  ) -> Money {
+    // A hit whose status is refused is out of date altogether, and so is its payout.
+    guard outcome != .refused, let named = claim.payout else { return conversion.payout }
+    guard outcome == .unchanged else { return named }
+    switch mode {
+    case .ignore: return conversion.payout
+    case .update, .new: return named
+    case .add: return conversion.status == .sale ? conversion.payout.adding(named) : named
+    }
+  }
+}
+
+extension Money {
+  /// The sum of two amounts in one currency, as far as an amount can go.
+  fileprivate func adding(_ other: Money) -> Money {
+    guard other.currency == currency else { return self }
+    let (sum, isTooMuch) = amount.rawValue.addingReportingOverflow(other.amount.rawValue)
+    return Money(isTooMuch ? amount : Micros(rawValue: sum), currency)
   }
 }

@@ -22,7 +22,9 @@ public struct ConversionType: RawRepresentable, Sendable, Hashable {
 
   private static let synonyms = [
     "conversion": "sale", "purchase": "sale", "order": "sale", "recurring": "rebill", "renewal": "rebill",
-    "cross_sell": "upsell", "up_sell": "upsell",
+    "cross_sell": "upsell", "up_sell": "upsell", "first_time_deposit": "ftd", "first_deposit": "ftd",
+    "qualification": "qualified",
+    "revshare": "revenue_share", "rev_share": "revenue_share",
   ]
 }
 

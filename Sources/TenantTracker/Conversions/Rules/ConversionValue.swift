@@ -30,28 +30,33 @@ public struct ConversionValue: Sendable, Hashable {
   public let cost: Micros
   /// There is an amount in another currency and no rate to convert it: it counts as 0 until there is one.
   public let isRateMissing: Bool
+  /// What the payout is converted with; nil when it needs no rate or there is none.
+  public let rate: AppliedRate?
 
+  /// - Parameter rates: into the tenant's currency, of the conversion's day.
   public init(
-    type: ConversionType, status: ConversionStatus, payout: Money, terms: CostTerms, reporting currency: Currency
+    type: ConversionType, status: ConversionStatus, payout: Money, terms: CostTerms, rates: DayRates,
+    types: ConversionTypeCatalog = .standard
   ) {
-    let isPaid = status == .sale
-    let isConvertible = payout.currency == currency || payout.amount == .zero
-    revenue = isPaid && isConvertible ? payout.amount : .zero
-    let isCostConvertible = terms.model != .cpa || terms.currency == currency || terms.rate == .zero
+    let (isPaid, traits) = (status == .sale, types[type])
+    let converted = rates.converted(payout)
+    revenue = isPaid && traits.earns ? converted ?? .zero : .zero
+    rate = payout.currency == rates.target ? nil : rates[payout.currency]
+    let perSale = terms.model == .cpa ? rates.converted(Money(terms.rate, terms.currency)) : .zero
     switch terms.model {
-    case .cpa: cost = isPaid && type == .sale && isCostConvertible ? terms.rate : .zero
-    case .revshare: cost = Self.percent(terms.rate, of: revenue)
+    case .cpa: cost = isPaid && traits.counts ? perSale ?? .zero : .zero
+    case .revshare: cost = terms.rate.percent(of: revenue)
     case .cpc, .cpm, .none: cost = .zero
     }
-    isRateMissing = !isConvertible || !isCostConvertible
+    isRateMissing = converted == nil || perSale == nil
   }
 
-  /// Rounded half to even.
-  private static func percent(_ percent: Micros, of amount: Micros) -> Micros {
-    let hundred: Int128 = 100_000_000
-    let (quotient, remainder) = (Int128(amount.rawValue) * Int128(percent.rawValue)).quotientAndRemainder(
-      dividingBy: hundred)
-    let isUp = remainder * 2 > hundred || (remainder * 2 == hundred && !quotient.isMultiple(of: 2))
-    return Micros(rawValue: Int64(clamping: quotient + (isUp ? 1 : 0)))
+  /// Without rates: only what is in the tenant's currency counts.
+  public init(
+    type: ConversionType, status: ConversionStatus, payout: Money, terms: CostTerms, reporting currency: Currency,
+    types: ConversionTypeCatalog = .standard
+  ) {
+    self.init(
+      type: type, status: status, payout: payout, terms: terms, rates: DayRates(into: currency), types: types)
   }
 }

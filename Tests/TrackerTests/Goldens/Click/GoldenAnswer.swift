@@ -24,7 +24,8 @@ struct GoldenAnswer {
   }
 
   /// - Parameter click: whose id is `$c`.
-  init(_ end: String, _ answer: TrackingAnswer, trace: [String] = [], click: ClickID? = nil, visitor: VisitorID? = nil) {
+  init(_ end: String, _ answer: TrackingAnswer, trace: [String] = [], click: ClickID? = nil, visitor: VisitorID? = nil)
+  {
     let fold = { (text: String) in GoldenAnswer.folded(text, click, visitor) }
     self.init(
       end: end, status: answer.status, destination: answer.destination.map(fold),
@@ -38,12 +39,15 @@ struct GoldenAnswer {
     let trace = told["trace"]?.arrayValue?.compactMap(\.stringValue) ?? []
     let event = result.event
     let end =
-      if let event { event.status.rawValue } else if let reason = result.uncounted, result.stop?.status != nil || result.stop == nil {
+      if let event {
+        event.status.rawValue
+      } else if let reason = result.uncounted, result.stop?.status != nil || result.stop == nil {
         "uncounted(\(reason.rawValue))"
       } else { "lost(\(result.stop?.rawValue ?? "")" + ")" }
     self.init(end, result.answer, trace: event?.trace ?? trace, click: event?.id, visitor: event?.visitorID)
     self.event = event
-    button = GoldenAnswer.button(in: String(decoding: result.answer.body, as: UTF8.self) + (result.answer.destination ?? ""))
+    button = GoldenAnswer.button(
+      in: String(decoding: result.answer.body, as: UTF8.self) + (result.answer.destination ?? ""))
     checkCookies(result.answer)
     if let event, event.trace.filter({ $0 != "auto_blacklist" }) != trace { breaches.append("?test=1 says \(trace)") }
   }

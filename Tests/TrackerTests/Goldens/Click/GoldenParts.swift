@@ -1,7 +1,6 @@
 import Core
 import Foundation
 import Geo
-import TestSupport
 import Testing
 import UserAgents
 
@@ -89,7 +88,8 @@ final class GoldenParts: Sendable {
       networks[place.network] = .string("r\(number)")
     }
     let description: JSONValue = [
-      "type": .string(edition), "build_epoch": 1_795_000_000, "records": .object(records), "networks": .object(networks),
+      "type": .string(edition), "build_epoch": 1_795_000_000, "records": .object(records),
+      "networks": .object(networks),
     ]
     let source = folder.appending(path: "\(edition).json")
     try Data(description.utf8).write(to: source)
@@ -116,7 +116,8 @@ final class GoldenParts: Sendable {
       "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36",
     "edge":
       "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
-    "tv": "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) Version/6.0 TV Safari/537.36",
+    "tv":
+      "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/537.36 (KHTML, like Gecko) Version/6.0 TV Safari/537.36",
     "googlebot": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "curl": "curl/8.5.0", "requests": "python-requests/2.32.3",
   ]

@@ -1,19 +1,8 @@
 import Core
 import Foundation
 
-/// A golden file taken apart: worlds, each a list of set-up lines and requests in the order in which they happen.
-///
-///     world At most 3 visits in 24 hours
-///     campaign go offer=1 cap=3/24h
-///     +0     | /c/go | us | chrome |  | => ok 302 shop/1?$+ | cap:1/3 ; offer:1 campaign | cost=0.00
-///
-/// The columns of a request: when it comes (`x5`: five times at once; `[99/150]`: what the dice show, 99 of 0...149), what
-/// is asked for, from which address, with which agent, with which further header fields; then the outcome, the whole
-/// route trace, and, where it matters, what is kept of it. Nothing about a request that is not written there matters.
-///
-/// In outcomes `$c` is the click's id, `$v` the visitor's, `$k` a signature, `$+` is `sub2=$c&_tly_click=$c`, `<1-9>` any
-/// number from 1 to 9, and `shop/` is `https://shop.example/`. `ok`, `blocked` and `capped` are recorded as such;
-/// `uncounted(why)` is served and not recorded; `lost(why)` is a 404 and not recorded.
+/// A golden file taken apart: worlds, each with its set-up and its requests in the order in which they happen. The format
+/// is in `Goldens/Click/README.md`.
 struct GoldenFile {
   enum Line {
     case setUp(GoldenWords)
@@ -34,7 +23,7 @@ struct GoldenFile {
     self.name = name
     let text = try String(contentsOf: Self.folder.appending(path: "\(name).golden"), encoding: .utf8)
     for (index, content) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = content.trimmed
+      let line = Self.repeating(content.trimmed)
       if line.isEmpty || line.hasPrefix("#") { continue }
       if line.hasPrefix("world ") {
         worlds.append(World(name: String(line.dropFirst(6))))
@@ -44,6 +33,18 @@ struct GoldenFile {
         try append(.setUp(GoldenWords(line, number: index + 1)), index + 1)
       }
     }
+  }
+
+  /// `<a*512>` written out.
+  private static func repeating(_ line: String) -> String {
+    var line = line
+    while let star = line.firstIndex(of: "*"), let open = line[..<star].lastIndex(of: "<"),
+      let close = line[star...].firstIndex(of: ">"), let count = Int(line[line.index(after: star)..<close])
+    {
+      let text = String(repeating: String(line[line.index(after: open)..<star]), count: count)
+      line.replaceSubrange(open...close, with: text)
+    }
+    return line
   }
 
   private mutating func append(_ line: Line, _ number: Int) throws {

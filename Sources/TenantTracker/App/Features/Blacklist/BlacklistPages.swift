@@ -123,7 +123,7 @@ struct BlacklistPages: Sendable {
     let values = call.form.body(numbers: ["auto_hours"])
     do {
       guard call.session.entitlements.includes(.antiFraud) else {
-        throw Problem.featureNotLicensed(feature: Feature.antiFraud.title, plan: Feature.antiFraud.plan.title)
+        throw Problem.notLicensed(.antiFraud)
       }
       _ = try await api.change(FieldReader(.object(values)), by: call)
       return .redirect(to: Self.path, flash: Flash(.success, "The blacklist's settings were saved."))

@@ -2,6 +2,7 @@ import ClickPath
 import Core
 import Database
 import Logging
+import Security
 import ServiceLifecycle
 
 /// What fraud scoring remembers, and the way from there to the blacklist: addresses that scored high are written in

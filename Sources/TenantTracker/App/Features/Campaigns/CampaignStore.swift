@@ -4,6 +4,10 @@ import Database
 
 /// All SQL on campaigns.
 struct CampaignStore: ResourceStore {
+  static let list = ListColumns(
+    "campaigns", ids: ["source_id", "offer_id", "domain_id", "tracking_profile_id"],
+    texts: ["slug", "status", "cost_model", "currency"])
+
   private static let columns: SQL = """
     id, name, slug, source_id, offer_id, domain_id, cost_model, cost_micros, currency, external_ids,
     append_click_param, status, \(guards), created_at, updated_at
@@ -14,15 +18,12 @@ struct CampaignStore: ResourceStore {
     """
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Campaign> {
-    let source = request.filters["source_id"].flatMap { Int64($0) }
-    let status = request.filters["status"]
     let rows = try await scope.query(
       """
       SELECT \(Self.columns) FROM \(scope.schema).campaigns
-      WHERE archived_at IS NULL AND \(request.following("id"))
+      WHERE archived_at IS NULL AND \(request.condition(Self.list, of: scope))
         AND (name ILIKE \(request.pattern) OR slug ILIKE \(request.pattern))
-        AND (\(source)::bigint IS NULL OR source_id = \(source)) AND (\(status)::text IS NULL OR status = \(status))
-      ORDER BY \(request.order("id")) LIMIT \(request.limit + 1)
+      ORDER BY \(request.order(Self.list)) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.campaign), limit: request.limit) { "\($0.id)" }
   }

@@ -18,6 +18,8 @@ struct ClickLogEntry: Sendable {
     case postback
     /// A conversion was made or moved, or was not.
     case conversion
+    /// The source was told, or will be.
+    case delivery
   }
 
   let at: Timestamp

@@ -15,6 +15,7 @@ struct ClickLogStore: Sendable {
     entries += try await offerVisits(click.id, scope)
     entries += try await postbacks(click.id, scope)
     entries += try await changes(click.id, scope)
+    entries += try await deliveries(click.id, scope)
     // Stable: what happened at one moment stays in the order of the funnel.
     return entries.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
   }
@@ -87,6 +88,19 @@ struct ClickLogStore: Sendable {
           ]))
     }
     return entries
+  }
+
+  private func deliveries(_ id: ClickID, _ scope: TenantScope) async throws(DatabaseError) -> [ClickLogEntry] {
+    try await DeliveryStore().list(ofClick: id, limit: Self.limit, of: scope).map { delivery in
+      ClickLogEntry(
+        at: delivery.lastAttempt?.at ?? delivery.createdAt, kind: .delivery, code: delivery.state.rawValue,
+        detail: [
+          "delivery_id": JSONValue(delivery.id), "conversion_id": JSONValue(delivery.conversionID),
+          "status": .string(delivery.status), "source_id": .int(delivery.sourceID),
+          "host": .string(delivery.message.host), "attempts": .int(delivery.attempts),
+          "response_status": JSONValue(delivery.lastAttempt?.status), "problem": JSONValue(delivery.problem),
+        ])
+    }
   }
 
   private func changes(_ id: ClickID, _ scope: TenantScope) async throws(DatabaseError) -> [ClickLogEntry] {

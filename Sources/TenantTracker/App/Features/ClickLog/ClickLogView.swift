@@ -30,6 +30,11 @@ struct ClickLogView: Sendable {
     case .conversion:
       let from = detail["from"]?.stringValue.map { " from \($0)" } ?? ""
       return "<span>Conversion (\(text(detail["type"])))\(from) to \(text(detail["to"]))</span>"
+    case .delivery:
+      return """
+        <span>Postback of \(text(detail["status"])) to <a href="/admin/deliveries/\(text(detail["delivery_id"]))">\
+        \(text(detail["host"]))</a></span>
+        """
     }
   }
 

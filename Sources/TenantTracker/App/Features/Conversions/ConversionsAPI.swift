@@ -14,15 +14,20 @@ struct ConversionsAPI: Sendable {
     table.on(
       .get, "/conversions", .read(.reports), "The conversion log, newest first", query: Self.parameters,
       answer: .page(of: .ref("Conversion")), handler: list)
+    registerDetail(in: &table)
   }
 
-  private static let parameters: [QueryParameter] =
+  static let parameters: [QueryParameter] =
     [
       QueryParameter("limit", .integer, "1 to 500; 50 by default."),
       QueryParameter("cursor", .string, "`next_cursor` of the page before."),
       QueryParameter("q", .string, "A click's id or a transaction id."),
       QueryParameter("click_id", .uuid, "Only conversions of this click."),
       QueryParameter("status", .choice(ConversionStatus.allCases.map(\.rawValue)), "Where they stand."),
+      QueryParameter(
+        "scheme_status", .choice(SchemeStatus.allCases.map(\.rawValue)), "Where their orders stand; status scheme."),
+      QueryParameter("review", .choice(ReviewState.allCases.map(\.rawValue)), "Whether they wait for approval."),
+      QueryParameter("country", .string, "Two letters."),
       QueryParameter("type", .string, "sale, lead, upsell, rebill or a network's own."),
       QueryParameter("txid", .string, "Only this transaction."),
     ]
@@ -32,21 +37,25 @@ struct ConversionsAPI: Sendable {
   private func list(_ call: TrackerCall) async throws -> Reply {
     let page = try call.page
     let filter = try await filter(page, of: call)
-    var cursor: ConversionID?
-    if let text = page.cursor {
-      cursor = ConversionID(text)
-      if cursor == nil { throw Problem.invalid("cursor", "invalid", "must be the next_cursor of a page before") }
+    let found = try await conversions.page(filter, limit: page.limit, after: Self.cursor(page), of: call.place.scope)
+    return .json(found.json { $0.shown(to: call.session).json })
+  }
+
+  static func cursor(_ page: PageRequest) throws(Problem) -> ConversionID? {
+    guard let text = page.cursor else { return nil }
+    guard let cursor = ConversionID(text) else {
+      throw .invalid("cursor", "invalid", "must be the next_cursor of a page before")
     }
-    let found = try await conversions.page(filter, limit: page.limit, after: cursor, of: call.place.scope)
-    return .json(found.json(\.json))
+    return cursor
   }
 
   /// For the page of the log, too.
   func filter(_ page: PageRequest, of call: TrackerCall) async throws -> ConversionFilter {
     var reader = FilterReader(page)
     var filter = ConversionFilter(
-      clickID: reader.uuid("click_id"), status: reader.choice("status"), type: reader.text("type"),
-      transactionID: reader.text("txid"))
+      clickID: reader.uuid("click_id"), status: reader.choice("status"),
+      schemeStatus: reader.choice("scheme_status"), review: reader.choice("review"), type: reader.text("type"),
+      transactionID: reader.text("txid"), country: reader.text("country")?.uppercased())
     for column in ConversionFilter.idColumns { if let id = reader.id(column) { filter.ids.append((column, id)) } }
     if let q = page.q {
       if let id = ClickID(q) { filter.clickID = id } else { filter.transactionID = q }

@@ -3,6 +3,8 @@ import Database
 
 /// All SQL on a tenant's own domains. Which of them answer is the control schema's matter.
 struct DomainStore: ResourceStore {
+  static let list = ListColumns("domains", name: "host", texts: ["group_name", "status"])
+
   let clock: any WallClock
 
   /// A page of the dashboard shows them all, group by group.
@@ -14,13 +16,11 @@ struct DomainStore: ResourceStore {
     """
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Domain> {
-    let group = request.filters["group_name"]
     let rows = try await scope.query(
       """
       SELECT \(Self.columns) FROM \(scope.schema).domains
-      WHERE \(request.following("id")) AND host ILIKE \(request.pattern)
-        AND (\(group)::text IS NULL OR group_name = \(group))
-      ORDER BY \(request.order("id")) LIMIT \(request.limit + 1)
+      WHERE \(request.condition(Self.list, of: scope)) AND host ILIKE \(request.pattern)
+      ORDER BY \(request.order(Self.list)) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(domain), limit: request.limit) { "\($0.id)" }
   }

@@ -50,15 +50,16 @@ struct Landing: Resource {
     let status = fields.optionalOneOf("status", Status.allCases.map(\.rawValue))
     let isProtected = fields.optionalBool("protected")
     let notes = fields.optionalString("notes", length: 0...10_000)
+    func isFaulty(_ field: String) -> Bool { fields.faults.contains { $0.field == field } }
     let content: Content?
     switch kind {
     case "local"?:
       content = (html ?? current?.content.html).map(Content.local)
-      if content == nil { fields.fault("html", "required", "is required for a local landing") }
+      if content == nil, !isFaulty("html") { fields.fault("html", "required", "is required for a local landing") }
       if (url ?? nil) != nil { fields.fault("url", "choice", "belongs to a landing of kind url") }
     case "url"?:
       content = (url ?? current?.content.url).map(Content.url)
-      if content == nil { fields.fault("url", "required", "is required for a landing of kind url") }
+      if content == nil, !isFaulty("url") { fields.fault("url", "required", "is required for a landing of kind url") }
       if (html ?? nil) != nil { fields.fault("html", "choice", "belongs to a landing of kind local") }
     default: content = nil
     }

@@ -3,6 +3,8 @@ import Database
 
 /// All SQL on landings.
 struct LandingStore: ResourceStore {
+  static let list = ListColumns("landings", as: "l", texts: ["kind", "status"], flags: ["protected"])
+
   private func selection(_ scope: TenantScope) -> SQL {
     """
     SELECT l.id, l.name, l.kind, l.html, l.url, l.status, l.protected, l.notes, l.created_at, l.updated_at,
@@ -14,8 +16,9 @@ struct LandingStore: ResourceStore {
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Landing> {
     let rows = try await scope.query(
       """
-      \(selection(scope)) WHERE l.archived_at IS NULL AND \(request.following("l.id")) AND l.name ILIKE \(request.pattern)
-      ORDER BY \(request.order("l.id")) LIMIT \(request.limit + 1)
+      \(selection(scope)) WHERE l.archived_at IS NULL AND \(request.condition(Self.list, of: scope))
+        AND l.name ILIKE \(request.pattern)
+      ORDER BY \(request.order(Self.list)) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.landing), limit: request.limit) { "\($0.id)" }
   }

@@ -18,12 +18,17 @@ struct Network: Resource {
   static let path = "/networks"
   static let section = Section.networks
   /// What a status word can be mapped to.
-  static let statuses = ["lead", "sale", "hold", "rejected", "trash"]
+  static let statuses = ConversionDecision.statusWords
+
+  /// Words that one network may have mapped.
+  private static let mappingLimit = 1_000
 
   let id: Int64
   var draft: Draft
   /// Secret part of this network's own postback URL.
   var postbackKey: String
+  /// Since when its postbacks have to be signed; nil if they need not be.
+  var signsSince: Timestamp?
   var createdAt: Timestamp
   var updatedAt: Timestamp
 
@@ -34,6 +39,7 @@ struct Network: Resource {
       "id": .int(id), "name": .string(draft.name), "postback_key": .string(postbackKey),
       "postback_path": .string("/postback/\(postbackKey)?click_id={click_id}&amount={payout}&txid={transaction_id}"),
       "require_key": .bool(draft.requiresKey), "allowed_addresses": JSONValue(draft.allowedAddresses),
+      "signature_required": .bool(signsSince != nil), "postback_secret_set_at": JSONValue(signsSince),
       "status_map": .object(map), "notes": .string(draft.notes), "created_at": JSONValue(createdAt),
       "updated_at": JSONValue(updatedAt),
     ]
@@ -51,8 +57,10 @@ struct Network: Resource {
     }
     if let map = fields.optionalObject("status_map") {
       draft.statusMap = [:]
-      for member in map?.objectValue?.members ?? [] {
-        guard let status = member.value.stringValue, statuses.contains(status), (1...100).contains(member.key.count)
+      let members = map?.objectValue?.members ?? []
+      if members.count > mappingLimit { fields.fault("status_map", "length", "may have \(mappingLimit) entries") }
+      for member in members.prefix(mappingLimit) {
+        guard let status = member.value.stringValue, statuses.contains(status), (1...255).contains(member.key.count)
         else {
           let choices = statuses.joined(separator: ", ")
           fields.fault("status_map.\(member.key.prefix(100))", "choice", "must be one of \(choices)")

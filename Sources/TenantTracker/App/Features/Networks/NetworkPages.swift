@@ -3,6 +3,7 @@ import Web
 
 struct NetworkPages: ResourcePages {
   let api: ResourceAPI<NetworkStore>
+  let secrets: NetworkSecretAPI
   let layout: Layout
   let site: SiteAddress
 
@@ -21,7 +22,8 @@ struct NetworkPages: ResourcePages {
       let draft = network.draft
       return """
         <tr><th scope="row"><a href="/admin/networks/\(network.id)">\(draft.name)</a></th>\
-        <td>\(draft.requiresKey ? "Only with its key" : "With or without its key")</td>\
+        <td>\(draft.requiresKey ? "Only with its key" : "With or without its key")\
+        \(if: network.signsSince != nil, ", signed")</td>\
         <td class="num">\(draft.allowedAddresses.isEmpty ? "Any" : Figures.count(draft.allowedAddresses.count))</td>\
         <td class="num">\(Figures.count(draft.statusMap.count))</td></tr>
         """
@@ -39,37 +41,16 @@ struct NetworkPages: ResourcePages {
     \(fields.area(
       "allowed_addresses", "Addresses postbacks may come from", hint: "One address or CIDR range a line; empty for any.",
       isCode: true, placeholder: "203.0.113.0/24"))
-    \(statusMap(fields))
+    \(try await statusMap(fields, call))
     \(fields.area("notes", "Notes"))
     """
-  }
-
-  private func statusMap(_ fields: FormFields) -> HTML {
-    let entries = fields.values["status_map"]?.objectValue?.members ?? []
-    let rows = entries.map { statusRow($0.key, FormFields.text(of: $0.value)) }
-    let faults = entries.map { fields.faultNote("status_map.\($0.key)") }.joined()
-    return FormRows(
-      name: "status_map", legend: "Status words", addLabel: "Add status",
-      hint: "The network's own word and what it means. Common words such as approved or declined need no entry.",
-      icons: layout.icons
-    ).html(rows, blank: statusRow("", ""), faults: faults)
-  }
-
-  private func statusRow(_ word: String, _ status: String) -> HTML {
-    let choices = Network.statuses.map { FormFields.Choice($0, $0.prefix(1).uppercased() + $0.dropFirst()) }
-    return """
-      <div><input class="form-control" name="status_word" value="\(word)" placeholder="approved" \
-      aria-label="The network's word" autocomplete="off"></div>\
-      <div><select class="form-select" name="status_meaning" aria-label="What it means">\
-      \(FormFields.options(choices, current: status))</select></div>
-      """
   }
 
   func body(of form: FormBody) -> JSONObject {
     var body = form.body(texts: ["name", "notes"], flags: ["require_key"])
     body["allowed_addresses"] = form.lines("allowed_addresses")
     var map = JSONObject()
-    for row in form.rows("status_word", "status_meaning") { map[row[0]] = .string(row[1]) }
+    for row in form.rows("status_word", "status_meaning") where !row[1].isEmpty { map[row[0]] = .string(row[1]) }
     body["status_map"] = .object(map)
     return body
   }
@@ -89,6 +70,6 @@ struct NetworkPages: ResourcePages {
         "The open URL", "\(base)/postback\(parameters)", id: "postback-open", layout.icons,
         hint: network.draft.requiresKey
           ? "Refused for this network: it asks for its key." : "The same for every network."))
-      """)
+      """) + signature(network, call)
   }
 }

@@ -3,16 +3,19 @@ import Database
 
 /// All SQL on affiliate networks.
 struct NetworkStore: ResourceStore {
+  static let list = ListColumns("networks")
+
   private static let columns: SQL = """
-    id, name, postback_key, require_key, allowed_addresses, status_map, notes, created_at, updated_at
+    id, name, postback_key, require_key, allowed_addresses, postback_secret_set_at, status_map, notes, created_at,
+    updated_at
     """
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Network> {
     let rows = try await scope.query(
       """
       SELECT \(Self.columns) FROM \(scope.schema).networks
-      WHERE archived_at IS NULL AND \(request.following("id")) AND name ILIKE \(request.pattern)
-      ORDER BY \(request.order("id")) LIMIT \(request.limit + 1)
+      WHERE archived_at IS NULL AND \(request.condition(Self.list, of: scope)) AND name ILIKE \(request.pattern)
+      ORDER BY \(request.order(Self.list)) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.network), limit: request.limit) { "\($0.id)" }
   }
@@ -78,7 +81,8 @@ struct NetworkStore: ResourceStore {
       draft: Network.Draft(
         name: try row.get("name"), requiresKey: try row.get("require_key"),
         allowedAddresses: try row.get("allowed_addresses"), statusMap: map, notes: try row.get("notes")),
-      postbackKey: try row.get("postback_key"), createdAt: try row.get("created_at"),
+      postbackKey: try row.get("postback_key"), signsSince: try row.get("postback_secret_set_at"),
+      createdAt: try row.get("created_at"),
       updatedAt: try row.get("updated_at"))
   }
 }

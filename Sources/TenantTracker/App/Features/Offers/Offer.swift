@@ -1,3 +1,4 @@
+import Conversions
 import Core
 import Web
 
@@ -15,6 +16,9 @@ struct Offer: Resource {
     var payout: Micros
     var currency: Currency
     var payouts: [GeoPayout]
+    var goals: [OfferGoal] = []
+    /// What is done with hits that say again what is known.
+    var duplicates = DuplicateMode.update
     /// Conversions a day and in all, after which the flow's next offer takes over.
     var capDaily: Int64?
     var capTotal: Int64?
@@ -40,6 +44,7 @@ struct Offer: Resource {
       "payout": JSONValue(draft.payout), "currency": JSONValue(draft.currency),
       "payouts": .array(
         draft.payouts.map { ["country": .string($0.country), "payout": JSONValue($0.payout)] }),
+      "goals": .array(draft.goals.map(\.json)), "duplicate_mode": .string(draft.duplicates.rawValue),
       "cap_daily": JSONValue(draft.capDaily), "cap_total": JSONValue(draft.capTotal),
       "status": .string(draft.status.rawValue), "notes": .string(draft.notes),
       "created_at": JSONValue(createdAt), "updated_at": JSONValue(updatedAt),
@@ -58,6 +63,12 @@ struct Offer: Resource {
     if let payout = fields.optionalMicros("payout") { draft.payout = payout ?? .zero }
     if let currency = fields.optionalCurrency("currency") { draft.currency = currency ?? defaults.currency }
     if let list = fields.optionalArray("payouts", max: 300) { draft.payouts = try payouts(list ?? [], &fields) }
+    if let list = fields.optionalArray("goals", max: OfferGoal.limit) {
+      draft.goals = try OfferGoal.read(list ?? [], &fields)
+    }
+    if let mode = fields.optionalOneOf("duplicate_mode", DuplicateMode.allCases.map(\.rawValue)) {
+      draft.duplicates = mode.flatMap(DuplicateMode.init(rawValue:)) ?? .update
+    }
     if let cap = fields.optionalInt("cap_daily", range: 1...1_000_000_000) { draft.capDaily = cap }
     if let cap = fields.optionalInt("cap_total", range: 1...1_000_000_000) { draft.capTotal = cap }
     if let status = fields.optionalOneOf("status", Status.allCases.map(\.rawValue)) {
@@ -86,6 +97,12 @@ struct Offer: Resource {
     .optional("name", .string), .optional("url", .string.described("May hold macros such as {click_id}.")),
     .optional("network_id", .integer.nullable), .optional("payout", .money), .optional("currency", .string),
     .optional("payouts", .array(.object([.required("country", .string), .required("payout", .money)]))),
+    .optional("goals", .array(OfferGoal.schema)),
+    .optional(
+      "duplicate_mode",
+      .choice(DuplicateMode.allCases.map(\.rawValue)).described(
+        "What a postback does that says again what is known: nothing, set the payout, add to it, make a new conversion."
+      )),
     .optional("cap_daily", .integer.nullable), .optional("cap_total", .integer.nullable),
     .optional("status", .choice(Status.allCases.map(\.rawValue))), .optional("notes", .string),
   ])

@@ -41,7 +41,10 @@ struct OfferPages: ResourcePages {
   }
 
   func blank(_ call: TrackerCall) async throws -> JSONObject {
-    ["currency": .string(try await api.settings.all(of: call.place.scope).currency.code), "status": "active"]
+    [
+      "currency": .string(try await api.settings.all(of: call.place.scope).currency.code), "status": "active",
+      "duplicate_mode": "update",
+    ]
   }
 
   func form(_ fields: FormFields, _ call: TrackerCall) async throws -> HTML {
@@ -62,6 +65,10 @@ struct OfferPages: ResourcePages {
       <div class="ty-pair">\(fields.input("payout", "Payout per conversion", .decimal, placeholder: "0.00"))\
       \(fields.currency("currency", "Currency"))</div>
       \(geoPayouts(fields))
+      \(goals(fields))
+      \(fields.select(
+        "duplicate_mode", "Repeated postbacks", Self.duplicateModes,
+        hint: "Of the same click, type and transaction, with the status the conversion has already."))
       <div class="ty-pair">\(fields.input("cap_daily", "Daily cap", .number, hint: "Conversions a day; empty for none."))\
       \(fields.input("cap_total", "Total cap", .number, hint: "Conversions in all; empty for none."))</div>
       \(fields.select(
@@ -117,12 +124,13 @@ struct OfferPages: ResourcePages {
 
   func body(of form: FormBody) -> JSONObject {
     var body = form.body(
-      texts: ["name", "url", "payout", "currency", "status", "notes"],
+      texts: ["name", "url", "payout", "currency", "duplicate_mode", "status", "notes"],
       numbers: ["network_id", "cap_daily", "cap_total"])
     body["payouts"] = .array(
       form.rows("payout_country", "payout_amount").map { row in
         ["country": .string(row[0]), "payout": row[1].isEmpty ? .null : .string(row[1])]
       })
+    body["goals"] = goals(of: form)
     return body
   }
 }

@@ -1,16 +1,17 @@
+import Conversions
 import Core
 import Database
 
 /// All SQL on offers.
 struct OfferStore: ResourceStore {
+  static let list = ListColumns("offers", as: "o", ids: ["network_id"], texts: ["status", "currency"])
+
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Offer> {
-    let network = request.filters["network_id"].flatMap { Int64($0) }
     let rows = try await scope.query(
       """
       \(Self.selection(scope))
-      WHERE o.archived_at IS NULL AND \(request.following("o.id")) AND o.name ILIKE \(request.pattern)
-        AND (\(network)::bigint IS NULL OR o.network_id = \(network))
-      ORDER BY \(request.order("o.id")) LIMIT \(request.limit + 1)
+      WHERE o.archived_at IS NULL AND \(request.condition(Self.list, of: scope)) AND o.name ILIKE \(request.pattern)
+      ORDER BY \(request.order(Self.list)) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.offer), limit: request.limit) { "\($0.id)" }
   }
@@ -25,14 +26,15 @@ struct OfferStore: ResourceStore {
     let rows = try await executor.query(
       """
       INSERT INTO \(scope.schema).offers
-        (name, url, network_id, payout_micros, currency, cap_daily, cap_total, status, notes, created_at,
-        updated_at)
-      VALUES (\(draft.name), \(draft.url), \(draft.networkID), \(draft.payout), \(draft.currency), \(draft.capDaily),
-        \(draft.capTotal), \(draft.status.rawValue), \(draft.notes), \(time), \(time))
+        (name, url, network_id, payout_micros, currency, duplicate_mode, cap_daily, cap_total, status, notes,
+        created_at, updated_at)
+      VALUES (\(draft.name), \(draft.url), \(draft.networkID), \(draft.payout), \(draft.currency),
+        \(draft.duplicates.rawValue), \(draft.capDaily), \(draft.capTotal), \(draft.status.rawValue), \(draft.notes), \(time), \(time))
       RETURNING id
       """)
     let id = try rows[0].get("id", as: Int64.self)
     try await setPayouts(draft.payouts, of: id, scope, executor)
+    try await OfferGoalStore().set(draft.goals, of: id, scope, in: executor)
     return id
   }
 
@@ -42,12 +44,14 @@ struct OfferStore: ResourceStore {
     try await executor.execute(
       """
       UPDATE \(scope.schema).offers SET name = \(draft.name), url = \(draft.url), network_id = \(draft.networkID),
-        payout_micros = \(draft.payout), currency = \(draft.currency), cap_daily = \(draft.capDaily),
+        payout_micros = \(draft.payout), currency = \(draft.currency),
+        duplicate_mode = \(draft.duplicates.rawValue), cap_daily = \(draft.capDaily),
         cap_total = \(draft.capTotal), status = \(draft.status.rawValue), notes = \(draft.notes), updated_at = \(time)
       WHERE id = \(id)
       """)
     try await executor.execute("DELETE FROM \(scope.schema).offer_payouts WHERE offer_id = \(id)")
     try await setPayouts(draft.payouts, of: id, scope, executor)
+    try await OfferGoalStore().set(draft.goals, of: id, scope, in: executor)
   }
 
   private func setPayouts(
@@ -79,8 +83,8 @@ struct OfferStore: ResourceStore {
 
   private static func selection(_ scope: TenantScope) -> SQL {
     """
-    SELECT o.id, o.name, o.url, o.network_id, o.payout_micros, o.currency, o.cap_daily, o.cap_total, o.status, o.notes,
-      o.created_at, o.updated_at,
+    SELECT o.id, o.name, o.url, o.network_id, o.payout_micros, o.currency, o.duplicate_mode, o.cap_daily, o.cap_total,
+      o.status, o.notes, o.created_at, o.updated_at, \(OfferGoalStore.list(scope.schema)) AS goals,
       (SELECT jsonb_agg(jsonb_build_array(p.country, p.payout_micros) ORDER BY p.country)
         FROM \(scope.schema).offer_payouts p WHERE p.offer_id = o.id) AS payouts
     FROM \(scope.schema).offers o
@@ -99,6 +103,8 @@ struct OfferStore: ResourceStore {
           else { return nil }
           return Offer.GeoPayout(country: country, payout: Micros(rawValue: micros))
         },
+        goals: OfferGoalStore.goals(try row.get("goals", as: JSONValue?.self)),
+        duplicates: DuplicateMode(rawValue: try row.get("duplicate_mode")) ?? .update,
         capDaily: try row.get("cap_daily"), capTotal: try row.get("cap_total"),
         status: Offer.Status(rawValue: try row.get("status")) ?? .active, notes: try row.get("notes")),
       createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))

@@ -12,11 +12,18 @@ struct ClickFilter: Sendable {
   /// `country`, `sub1` ... and the value asked for.
   var texts: [(column: String, value: String)] = []
   var address: IPAddress? = nil
+  /// Whether it was the visitor's first in its campaign.
+  var isUnique: Bool? = nil
+  var isOldestFirst = false
   /// Half-open.
   var period: Range<Timestamp>? = nil
 
-  static let idColumns = ["campaign_id", "flow_id", "landing_id", "offer_id", "source_id", "network_id"]
-  static let textColumns = ["country", "sub1", "sub2", "sub3", "sub4", "sub5", "external_id"]
+  static let idColumns = [
+    "campaign_id", "flow_id", "landing_id", "offer_id", "source_id", "network_id", "publisher_id",
+  ]
+  static let textColumns =
+    ["country", "region", "city", "isp", "os", "browser", "device", "language", "referrer_domain"]
+    + SubIDs.numbers.map { "sub\($0)" } + ["external_id"]
 
   var conditions: [SQL] {
     var conditions: [SQL] = []
@@ -31,6 +38,7 @@ struct ClickFilter: Sendable {
     conditions += ids.map { "\(identifier: $0.column) = \($0.id)" }
     conditions += texts.map { "\(identifier: $0.column) = \($0.value)" }
     if let address { conditions.append("ip = \(address)") }
+    if let isUnique { conditions.append("is_unique = \(isUnique)") }
     if let period {
       // The bounds on ts choose partitions, those on the id serve within one.
       let first = ClickID(high: UInt64(period.lowerBound.milliseconds) << 16, low: 0)

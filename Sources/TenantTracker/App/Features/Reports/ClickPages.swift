@@ -41,7 +41,11 @@ struct ClickPages: Sendable {
   }
 
   private func logPage(_ content: HTML, _ call: TrackerCall, status: Int = 200) -> Reply {
-    layout.page(Layout.Frame(title: "Clicks", current: Self.path), call, status: status, content)
+    let costs: HTML = """
+      <a class="btn" href="\(CostPages.path)">\(layout.icons(.currencies))Costs by hand</a>
+      """
+    return layout.page(
+      Layout.Frame(title: "Clicks", current: Self.path, actions: costs), call, status: status, content)
   }
 
   private func table(_ rows: [HTML], next: String?, _ filters: LogFilters) -> HTML {
@@ -88,6 +92,7 @@ struct ClickPages: Sendable {
     let view = ClickView(
       click: click, log: log, conversions: conversions, book: book, times: times, icons: layout.icons)
     return layout.page(
-      Layout.Frame(title: "Click", current: Self.path, crumbs: [("Clicks", Self.path)]), call, view.html)
+      Layout.Frame(title: "Click", current: Self.path, crumbs: [("Clicks", Self.path)]), call,
+      view.html + (call.session.allows(.write(.reports)) ? CostView.oneClick(click, layout.icons, csrf: call.csrfField) : .empty))
   }
 }

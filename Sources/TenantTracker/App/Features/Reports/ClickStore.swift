@@ -8,7 +8,7 @@ struct ClickStore: Sendable {
     unescaped: """
       id, status, campaign_id, flow_id, landing_id, offer_id, source_id, network_id, country, region, city, isp, os,
       browser, device, language, referrer_domain, external_id, visitor_id, ip, referrer, user_agent, cost_micros,
-      currency, is_unique, is_unique_flow, is_unique_global, connection, fraud_score, trace, \(SubIDs.numbers.map { "sub\($0)" }.joined(separator: ", "))
+      currency, is_unique, is_unique_flow, is_unique_global, connection, fraud_score, publisher_id, trace, \(SubIDs.numbers.map { "sub\($0)" }.joined(separator: ", "))
       """)
 
   /// Goes straight to the one partition that can hold the id.
@@ -20,17 +20,23 @@ struct ClickStore: Sendable {
     return try Self.click(row, scope.tenantID)
   }
 
-  /// Newest first; the cursor is the last id seen. Ids sort by time, so the primary keys of the newest partitions serve.
+  /// Newest first unless the filter says otherwise; the cursor is the last id seen. Ids sort by time, so the primary
+  /// keys of the outermost partitions serve.
   func page(
     _ filter: ClickFilter, limit: Int, after cursor: ClickID?, of scope: TenantScope
   ) async throws(DatabaseError) -> Page<ClickEvent> {
     var conditions = filter.conditions
-    if let cursor { conditions.append("id < \(cursor) AND ts <= \(cursor.timestamp)") }
+    if let cursor {
+      conditions.append(
+        filter.isOldestFirst
+          ? "id > \(cursor) AND ts >= \(cursor.timestamp)" : "id < \(cursor) AND ts <= \(cursor.timestamp)")
+    }
     if conditions.isEmpty { conditions.append("true") }
+    let direction: SQL = filter.isOldestFirst ? "ASC" : "DESC"
     let rows = try await scope.query(
       """
       SELECT \(Self.columns) FROM \(scope.schema).clicks
-      WHERE \(SQL.joined(conditions, separator: " AND ")) ORDER BY id DESC LIMIT \(limit + 1)
+      WHERE \(SQL.joined(conditions, separator: " AND ")) ORDER BY id \(direction) LIMIT \(limit + 1)
       """)
     var clicks: [ClickEvent] = []
     for row in rows { clicks.append(try Self.click(row, scope.tenantID)) }
@@ -65,6 +71,7 @@ struct ClickStore: Sendable {
     click.isUniqueGlobally = try row.get("is_unique_global")
     click.connection = try row.get("connection")
     click.fraudScore = try row.get("fraud_score", as: Int16?.self).map { UInt8(clamping: $0) }
+    click.publisherID = try row.get("publisher_id")
     click.trace = try row.get("trace")
     for number in SubIDs.numbers { click.subs[number] = try row.get("sub\(number)") }
     return click

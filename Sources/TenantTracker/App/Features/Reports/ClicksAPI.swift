@@ -34,12 +34,16 @@ struct ClicksAPI: Sendable {
     [
       QueryParameter("limit", .integer, "1 to 500; 50 by default."),
       QueryParameter("cursor", .string, "`next_cursor` of the page before."),
+      QueryParameter("sort", .choice(["ts", "-ts"]), "`-ts`, the newest first, is standard."),
       QueryParameter("q", .string, "A click's id, or the traffic source's id of it."),
       QueryParameter("status", .choice(ClickStatus.allCases.map(\.rawValue)), "How the hit ended."),
     ]
     + ClickFilter.idColumns.map { QueryParameter($0, .integer, "Only clicks with this id.") }
     + ClickFilter.textColumns.map { QueryParameter($0, .string, "Only clicks with exactly this value.") }
-    + [QueryParameter("ip", .string, "Only clicks from this address.")] + QueryParameter.days
+    + [
+      QueryParameter("ip", .string, "Only clicks from this address."),
+      QueryParameter("unique", .boolean, "Only visitors' first clicks in a campaign, or only later ones."),
+    ] + QueryParameter.days
 
   private func list(_ call: TrackerCall) async throws -> Reply {
     let scope = call.place.scope
@@ -58,10 +62,14 @@ struct ClicksAPI: Sendable {
   func filter(_ page: PageRequest, of call: TrackerCall) async throws -> ClickFilter {
     var reader = FilterReader(page)
     var filter = ClickFilter(search: page.q, status: reader.choice("status"), address: reader.address("ip"))
+    filter.isUnique = reader.flag("unique")
     for column in ClickFilter.idColumns { if let id = reader.id(column) { filter.ids.append((column, id)) } }
     for column in ClickFilter.textColumns { if let text = reader.text(column) { filter.texts.append((column, text)) } }
     let days = DayFilter(&reader, zone: try await settings.all(of: call.place.scope).zone)
-    reader.requireNewestFirst(page, by: "ts")
+    if let sort = page.sort, !["ts", "id"].contains(sort) {
+      reader.fault("sort", "choice", "must be ts or -ts")
+    }
+    filter.isOldestFirst = page.sort != nil && !page.descending
     try reader.finish()
     filter.period = try await days.period(now: clock.now(), of: call.place.scope)
     return filter
@@ -71,7 +79,7 @@ struct ClicksAPI: Sendable {
     let id = try call.uuid()
     guard let click = try await find(id, in: call.place) else { throw Problem.notFound("click") }
     var object = click.jsonFields
-    object["conversions"] = .array(try await conversions.list(ofClick: id, of: call.place.scope).map(\.json))
+    object["conversions"] = .array(try await conversions.list(ofClick: id, of: call.place.scope).map { $0.shown(to: call.session).json })
     object["steps"] = .array(try await ClickStepStore().steps(of: id, call.place.scope).map(\.json))
     object["denials"] = .array(try await ClickStepStore().denials(of: id, call.place.scope))
     return .json(.object(object))

@@ -28,6 +28,7 @@ struct FilterReader {
 
   mutating func uuid(_ name: String) -> UUIDv7? { read(name, "must be a UUID") { UUIDv7($0) } }
   mutating func address(_ name: String) -> IPAddress? { read(name, "must be an IP address") { IPAddress($0) } }
+  mutating func flag(_ name: String) -> Bool? { read(name, "must be true or false") { Bool($0) } }
   mutating func date(_ name: String) -> LocalDate? { read(name, "must be a date such as 2026-11-21") { LocalDate($0) } }
 
   mutating func zone(_ name: String, default standard: TimeZoneName) -> TimeZoneName {
@@ -39,9 +40,9 @@ struct FilterReader {
     read(name, "must be one of \(T.allCases.map(\.rawValue).joined(separator: ", "))") { T(rawValue: $0) }
   }
 
-  /// A log has one order; asking for it is no fault.
+  /// A log has one order; asking for it is no fault. Ids are in the order of time.
   mutating func requireNewestFirst(_ page: PageRequest, by field: String) {
-    guard let sort = page.sort, sort != field || !page.descending else { return }
+    guard let sort = page.sort, ![field, "id"].contains(sort) || !page.descending else { return }
     fault("sort", "unsupported", "can only be -\(field): newest first")
   }
 

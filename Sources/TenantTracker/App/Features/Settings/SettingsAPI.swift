@@ -12,6 +12,7 @@ struct SettingsAPI: Sendable {
     .optional("currency", .string), .optional("timezone", .string.described("IANA name")),
     .optional("uniqueness_hours", .integer.described("How long a visitor is not unique again.")),
     .optional("anonymize_ip", .boolean.described("Cut addresses before anything is stored.")),
+    .optional("postback_log_days", .integer.described("How long inbound postbacks are kept as they came.")),
   ])
 
   func register(in table: inout TrackerTable) {
@@ -44,6 +45,9 @@ struct SettingsAPI: Sendable {
     if let anonymizes = fields.optionalBool("anonymize_ip") ?? nil {
       values.append(("anonymize_ip", .bool(anonymizes)))
     }
+    if let days = fields.optionalInt("postback_log_days", range: TenantSettings.postbackLogRange) ?? nil {
+      values.append(("postback_log_days", .int(days)))
+    }
     try fields.finish()
     let scope = call.place.scope
     let before = try await store.all(of: scope).json
@@ -51,7 +55,7 @@ struct SettingsAPI: Sendable {
       try await store.set(values, at: writer.clock.now(), of: scope, in: connection)
       try await writer.audit.append(
         "settings.update", "settings", before: before,
-        after: .array(values.map { [JSONValue.string($0.key), $0.value] }), by: call, in: connection)
+        after: .object(values.reduce(into: JSONObject()) { $0[$1.key] = $1.value }), by: call, in: connection)
     }
   }
 

@@ -41,6 +41,9 @@ struct SettingsPages: Sendable {
       \(fields.input(
         "uniqueness_hours", "A visitor is unique again after (hours)", .number,
         hint: "Counted from the visit that was unique."))
+      \(fields.input(
+        "postback_log_days", "Keep postbacks for (days)", .number,
+        hint: "As long they can be looked at and replayed. Conversions stay."))
       \(fields.toggle(
         "anonymize_ip", "Anonymize visitors’ IP addresses",
         hint: "The last octet is zeroed before anything is stored or passed on. Country and city are still known."))
@@ -49,12 +52,15 @@ struct SettingsPages: Sendable {
   }
 
   private var geoip: HTML {
-    "<a class=\"btn\" href=\"\(GeoIPPages.path)\">\(layout.icons(.domains))GeoIP databases</a>"
+    """
+    <a class="btn" href="\(CurrencyPages.path)">\(layout.icons(.currencies))Currencies</a>\
+    <a class="btn" href="\(GeoIPPages.path)">\(layout.icons(.domains))GeoIP databases</a>
+    """
   }
 
   private func change(_ call: TrackerCall) async throws -> Reply {
     let values = call.form.body(
-      texts: ["currency", "timezone"], numbers: ["uniqueness_hours"], flags: ["anonymize_ip"])
+      texts: ["currency", "timezone"], numbers: ["uniqueness_hours", "postback_log_days"], flags: ["anonymize_ip"])
     do {
       try await api.change(FieldReader(.object(values)), by: call)
       return .redirect(to: Self.path, flash: Flash(.success, "The settings were saved."))

@@ -11,12 +11,16 @@ struct TenantSettings: Sendable {
   /// Cut visitors' addresses (the last octet of IPv4, all but 48 bits of IPv6) before anything is stored.
   var anonymizesAddresses = false
 
+  /// How long inbound postbacks are kept as they came.
+  var postbackLogDays: Int64 = 90
+
+  static let postbackLogRange: ClosedRange<Int64> = 1...1_000
   static let uniquenessRange: ClosedRange<Int64> = 1...8_760
 
   var json: JSONValue {
     [
       "currency": .string(currency.code), "timezone": .string(timeZone), "uniqueness_hours": .int(uniquenessHours),
-      "anonymize_ip": .bool(anonymizesAddresses),
+      "anonymize_ip": .bool(anonymizesAddresses), "postback_log_days": .int(postbackLogDays),
     ]
   }
 
@@ -26,6 +30,7 @@ struct TenantSettings: Sendable {
     case "timezone": timeZone = value.stringValue ?? timeZone
     case "uniqueness_hours": uniquenessHours = value.intValue ?? uniquenessHours
     case "anonymize_ip": anonymizesAddresses = value.boolValue ?? anonymizesAddresses
+    case "postback_log_days": postbackLogDays = value.intValue ?? postbackLogDays
     default: break
     }
   }

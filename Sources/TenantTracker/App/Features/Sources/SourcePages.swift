@@ -112,6 +112,11 @@ struct SourcePages: ResourcePages {
       "Conversions", "\(url)\(if: !hints.isEmpty, "<ul class=\"ty-plain\">\(hints)</ul>")")
   }
 
+  func below(_ source: TrafficSource, _ call: TrackerCall) async throws -> HTML {
+    let postbacks = try await SourcePostbackStore().list(of: source.id, of: call.place.scope)
+    return SourcePostbackPages.card(source, postbacks, layout.icons, call)
+  }
+
   private func copy(_ source: TrafficSource, _ call: TrackerCall) -> HTML {
     guard call.session.allows(.write(.sources)) else { return .empty }
     return """

@@ -39,7 +39,9 @@ struct SourcesAPI: Sendable {
     let copy = draft
     let writer = sources.writer
     let copyID = try await writer.write(to: scope) { connection in
-      let copyID = try await sources.store.insert(copy, at: writer.clock.now(), of: scope, in: connection)
+      let now = writer.clock.now()
+      let copyID = try await sources.store.insert(copy, at: now, of: scope, in: connection)
+      try await SourcePostbackStore().copy(from: id, to: copyID, at: now, schema: scope.schema, in: connection)
       try await writer.audit.append(
         "source.clone", "source:\(copyID)", after: ["from": .int(id)], by: call, in: connection)
       return copyID

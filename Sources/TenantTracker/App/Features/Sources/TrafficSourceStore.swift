@@ -3,14 +3,16 @@ import Database
 
 /// All SQL on traffic sources.
 struct TrafficSourceStore: ResourceStore {
+  static let list = ListColumns("sources", as: "s", texts: ["template"], ownFlags: ["archived"])
+
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<TrafficSource> {
     let wantsArchived = request.filters["archived"] == "true"
     let rows = try await scope.query(
       """
       \(Self.selection(scope))
-      WHERE (s.archived_at IS NOT NULL) = \(wantsArchived) AND \(request.following("s.id"))
+      WHERE (s.archived_at IS NOT NULL) = \(wantsArchived) AND \(request.condition(Self.list, of: scope))
         AND s.name ILIKE \(request.pattern)
-      ORDER BY \(request.order("s.id")) LIMIT \(request.limit + 1)
+      ORDER BY \(request.order(Self.list)) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.source), limit: request.limit) { "\($0.id)" }
   }
@@ -55,6 +57,8 @@ struct TrafficSourceStore: ResourceStore {
 
   func archive(_ id: Int64, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor) async throws {
     try await executor.execute("UPDATE \(scope.schema).sources SET archived_at = \(time) WHERE id = \(id)")
+    try await DeliveryStore().cancel(
+      "source_id = \(id)", because: "The source was deleted.", at: time, schema: scope.schema, in: executor)
   }
 
   func restore(_ id: Int64, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor) async throws {

@@ -4,6 +4,8 @@ import Database
 
 /// All SQL on tracking profiles.
 struct TrackingProfileStore: ResourceStore {
+  static let list = ListColumns("tracking_profiles", texts: ["redirect"], flags: ["is_default"])
+
   private static let columns: SQL = """
     id, name, redirect, pixels, pass_parameters, is_default, notes, created_at, updated_at
     """
@@ -12,8 +14,8 @@ struct TrackingProfileStore: ResourceStore {
     let rows = try await scope.query(
       """
       SELECT \(Self.columns) FROM \(scope.schema).tracking_profiles
-      WHERE archived_at IS NULL AND \(request.following("id")) AND name ILIKE \(request.pattern)
-      ORDER BY \(request.order("id")) LIMIT \(request.limit + 1)
+      WHERE archived_at IS NULL AND \(request.condition(Self.list, of: scope)) AND name ILIKE \(request.pattern)
+      ORDER BY \(request.order(Self.list)) LIMIT \(request.limit + 1)
       """)
     return Page(fetched: try rows.map(Self.profile), limit: request.limit) { "\($0.id)" }
   }

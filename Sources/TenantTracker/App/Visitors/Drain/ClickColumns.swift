@@ -12,7 +12,7 @@ enum ClickColumns {
     return """
       id, ts, status, campaign_id, flow_id, landing_id, offer_id, source_id, network_id, country, region, city, isp, os,
       browser, device, language, referrer_domain, external_id, visitor_id, ip, referrer, user_agent, cost_micros,
-      currency, is_unique, is_unique_flow, is_unique_global, connection, fraud_score, trace, \(SQL.joined(subs, separator: ", "))
+      currency, is_unique, is_unique_flow, is_unique_global, connection, fraud_score, publisher_id, trace, \(SQL.joined(subs, separator: ", "))
       """
   }()
 
@@ -48,6 +48,7 @@ enum ClickColumns {
     rows.append(event.isUniqueGlobally)
     rows.append(event.connection)
     rows.append(event.fraudScore.map(Int16.init))
+    rows.append(event.publisherID)
     rows.append(event.trace)
     var subs = event.subs.makeIterator()
     var next = subs.next()

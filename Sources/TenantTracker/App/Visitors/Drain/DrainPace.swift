@@ -5,8 +5,8 @@ import Core
 struct DrainPace: Sendable {
   /// Above so many clicks a second and core the machine is busy with visitors.
   static let busyRate = 6_000.0
-  /// While visitors keep the machine busy, the drain works one part in five,
-  static let restWhenBusy = 4.0
+  /// While visitors keep the machine busy, the drain works one part in ten,
+  static let restWhenBusy = 9.0
   /// but every other moment once it is this many segments behind: the disk is not endless.
   static let segmentsOfPatience: Int64 = 8
   /// A few records wait for company: few large transactions cost less than many small ones.

@@ -34,8 +34,9 @@ struct DrainStore: Sendable {
   struct Visits: Sendable {
     var clicks: [(end: JournalPosition, event: ClickEvent)] = []
     var offerVisits: [(end: JournalPosition, event: OfferVisitEvent)] = []
+    var shopEvents: [(end: JournalPosition, event: ShopEvent)] = []
 
-    var isEmpty: Bool { clicks.isEmpty && offerVisits.isEmpty }
+    var isEmpty: Bool { clicks.isEmpty && offerVisits.isEmpty && shopEvents.isEmpty }
   }
 
   /// Copies what comes after the stored position and moves it to `end`. Whatever is killed when, each click is there
@@ -61,6 +62,7 @@ struct DrainStore: Sendable {
       if offers.rowCount > 0 {
         _ = try await connection.copyIn("\(schema).offer_visits (click_id, offer_id, at)", rows: offers)
       }
+      try await ShopEventRows(visits.shopEvents.filter { $0.end > stored }.map(\.event)).insert(schema, in: connection)
       if end > stored { try await setPosition(.clicks, end, schema, connection) }
       return rows.rowCount
     }

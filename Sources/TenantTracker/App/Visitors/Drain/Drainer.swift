@@ -177,6 +177,7 @@ struct Drainer: Service {
       switch record.event {
       case .click(let event): visits.clicks.append((record.end, event))
       case .offerVisit(let event): visits.offerVisits.append((record.end, event))
+      case .shop(let event): visits.shopEvents.append((record.end, event))
       case .postback: break
       }
     }

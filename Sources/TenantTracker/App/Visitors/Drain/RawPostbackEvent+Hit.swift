@@ -31,6 +31,7 @@ extension JournalEvent {
     case .click: .click
     case .postback: .postback
     case .offerVisit: .offerVisit
+    case .shop: .shop
     }
   }
 }
@@ -39,4 +40,5 @@ extension JournalKind {
   static let click = JournalKind(rawValue: 1)
   static let postback = JournalKind(rawValue: 2)
   static let offerVisit = JournalKind(rawValue: 3)
+  static let shop = JournalKind(rawValue: 4)
 }

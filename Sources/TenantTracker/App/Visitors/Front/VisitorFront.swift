@@ -105,7 +105,8 @@ final class VisitorFront: ChannelDuplexHandler, RemovableChannelHandler {
       needsFlush = false
       context.flush()
     }
-    context.fireChannelReadComplete()
+    // Above, nothing was read.
+    if !isDirect { context.fireChannelReadComplete() }
   }
 
   func read(context: ChannelHandlerContext) {

@@ -2,22 +2,47 @@ import ClickPath
 import Core
 import Database
 
-/// Finds the click that a conversion belongs to.
+/// Finds the click that a conversion belongs to. Without the click's id, what is known of an order and of its customer
+/// may lead to it, the stronger proof before the weaker.
 struct InboundClickFinder: Sendable {
   let tail: ClickTail
 
   private let clicks = ClickStore()
+  private let customers = CustomerStore()
 
   init(tail: ClickTail) { self.tail = tail }
 
+  /// - Parameter time: when the report came.
   func click(
-    of conversion: InboundConversion, in scope: TenantScope
+    of conversion: InboundConversion, at time: Timestamp, in scope: TenantScope
   ) async throws(DatabaseError) -> (event: ClickEvent, match: ClickMatch)? {
-    // The journal's tail first: a click leaves it only once the database has it.
+    if let id = conversion.orderClick, let click = try await find(id, in: scope) { return (click, .order) }
     for id in conversion.clickIDs {
-      if let click = tail.find(id), click.tenantID == scope.tenantID { return (click, .clickID) }
-      if let click = try await clicks.find(id, of: scope) { return (click, .clickID) }
+      if let click = try await find(id, in: scope) { return (click, .clickID) }
+    }
+    guard conversion.isMatchedByCustomer else { return nil }
+    if let order = conversion.transactionID,
+      let click = try await find(customers.click(ofOrder: order, before: time, of: scope), in: scope)
+    {
+      return (click, .order)
+    }
+    if let hash = conversion.emailHash,
+      let click = try await find(customers.click(ofEmail: hash, before: time, of: scope), in: scope)
+    {
+      return (click, .email)
+    }
+    if let address = conversion.address, let window = conversion.addressWindow,
+      let click = try await find(customers.click(from: address, within: window, before: time, of: scope), in: scope)
+    {
+      return (click, .address)
     }
     return nil
+  }
+
+  /// The journal's tail first: a click leaves it only once the database has it.
+  private func find(_ id: ClickID?, in scope: TenantScope) async throws(DatabaseError) -> ClickEvent? {
+    guard let id else { return nil }
+    if let click = tail.find(id), click.tenantID == scope.tenantID { return click }
+    return try await clicks.find(id, of: scope)
   }
 }

@@ -18,13 +18,16 @@ struct PostbackService: Sendable {
   let readers: [InboundChannel: any InboundReader]
 
   private let finder: InboundClickFinder
-  private let log = PostbackLogStore()
+  let log = PostbackLogStore()
+  private let words = UnmappedStatusStore()
+  private let signatures: PostbackSignatures
   private let terms = ConversionTermsStore()
+  private let customers = CustomerStore()
 
   init(
     tail: ClickTail, clock: any WallClock, hasOtherNodes: @escaping @Sendable () async -> Bool = { false },
     progress: DrainProgress = DrainProgress(), recorder: ConversionRecorder = ConversionRecorder(),
-    readers: [InboundChannel: any InboundReader] = [:]
+    readers: [InboundChannel: any InboundReader] = [:], signatures: PostbackSignatures = PostbackSignatures()
   ) {
     self.tail = tail
     self.clock = clock
@@ -32,6 +35,7 @@ struct PostbackService: Sendable {
     self.progress = progress
     self.recorder = recorder
     self.readers = readers
+    self.signatures = signatures
     finder = InboundClickFinder(tail: tail)
   }
 
@@ -46,65 +50,107 @@ struct PostbackService: Sendable {
   ///   answers ``PostbackOutcome/withoutDatabase(_:networks:)`` and replays it.
   func receive(_ hit: PostbackHit, in scope: TenantScope) async throws -> PostbackOutcome {
     // Asked first: what is drained while we look is found.
-    try await process(hit, clicksMayCome: progress.mayHoldClicks(of: scope.tenantID), in: scope)
+    try await process(Arrival(hit: hit, clicksMayCome: progress.mayHoldClicks(of: scope.tenantID)), in: scope)
   }
 
-  private func process(
-    _ hit: PostbackHit, clicksMayCome: Bool, in scope: TenantScope
-  ) async throws -> PostbackOutcome {
+  /// A hit on its way to its end.
+  struct Arrival: Sendable {
+    let hit: PostbackHit
+    /// Whether the journal may still hold its click.
+    var clicksMayCome = false
+    /// It is in the log, and has written nothing so far.
+    var isAgain = false
+    /// Whose key it came with.
+    var keyOwner: PostbackNetwork?
+    /// False while more of what it says is to be recorded: the last writes its line in the log.
+    var isLast = true
+  }
+
+  func process(_ first: Arrival, in scope: TenantScope) async throws -> PostbackOutcome {
+    var arrival = first
+    let hit = arrival.hit
     if let reader = readers[hit.channel] {
       switch try await reader.read(hit, of: scope) {
-      case .conversion(let inbound):
-        return try await process(inbound, of: hit, clicksMayCome: clicksMayCome, in: scope)
-      case .ignored(let reason): return try await end(hit, .ignored(reason), in: scope)
-      case .refused(let fault): return try await end(hit, .refused(fault), in: scope)
-      case .unauthorized: return try await end(hit, .unauthorized, in: scope)
+      case .conversion(let inbound): return try await process(inbound, arrival, in: scope)
+      case .order(let conversions): return try await process(conversions, arrival, reader, in: scope)
+      case .ignored(let reason): return try await end(arrival, .init(.ignored(reason)), in: scope)
+      case .refused(let fault): return try await end(arrival, .init(.refused(fault)), in: scope)
+      case .unauthorized: return try await end(arrival, .init(.unauthorized), in: scope)
       }
     }
-    var keyOwner: PostbackNetwork?
     if let key = hit.pathKey {
-      keyOwner = try await terms.network(key: key, of: scope)
-      guard let keyOwner, keyOwner.admits(hit) else { return try await end(hit, .unauthorized, in: scope) }
+      arrival.keyOwner = try await terms.network(key: key, of: scope)
+      guard let owner = arrival.keyOwner, admits(hit, owner) else {
+        return try await end(arrival, .init(.unauthorized), in: scope)
+      }
     }
     let parameters: PostbackParameters
     do { parameters = try PostbackParameters(hit) } catch {
-      return try await end(hit, .refused(error), in: scope)
+      return try await end(arrival, .init(.refused(error)), in: scope)
     }
-    return try await process(
-      InboundConversion(parameters), of: hit, keyOwner: keyOwner, clicksMayCome: clicksMayCome, in: scope)
+    return try await process(InboundConversion(parameters), arrival, in: scope)
   }
 
-  private func process(
-    _ inbound: InboundConversion, of hit: PostbackHit, keyOwner: PostbackNetwork? = nil, clicksMayCome: Bool,
-    in scope: TenantScope
+  func process(
+    _ inbound: InboundConversion, _ arrival: Arrival, in scope: TenantScope
   ) async throws -> PostbackOutcome {
-    guard let (click, match) = try await finder.click(of: inbound, in: scope) else {
-      if clicksMayCome, !inbound.clickIDs.isEmpty { return .notYet }
+    let hit = arrival.hit
+    guard let (click, match) = try await finder.click(of: inbound, at: hit.receivedAt, in: scope) else {
+      if arrival.clicksMayCome, !inbound.clickIDs.isEmpty { return .notYet }
       if mayBeElsewhere(inbound.clickIDs), await hasOtherNodes() { return .notYet }
-      return try await end(hit, .unknownClick, in: scope)
+      return try await end(arrival, .init(.unknownClick), in: scope)
     }
-    let terms = try await terms.terms(for: ConversionOrigin(click), of: scope)
+    var terms = try await terms.terms(for: ConversionOrigin(click), of: scope)
+    if inbound.isWholeState { terms.duplicates = .update }
+    let network = arrival.keyOwner ?? terms.network
     // Who came another way has been made sure of by its reader.
-    guard hit.channel != .postback || terms.network?.admits(hit) ?? true else {
-      return try await end(hit, .unauthorized, click: click.id, in: scope)
+    guard hit.channel != .postback || terms.network.map({ admits(hit, $0) }) ?? true else {
+      return try await end(
+        arrival, .init(.unauthorized, click: click.id, network: terms.network?.id), in: scope)
     }
-    let statuses = (keyOwner ?? terms.network)?.statuses ?? .standard
+    let statuses = network?.statuses ?? .standard
+    let goal = terms.goal(named: inbound.goalWords.isEmpty ? [inbound.goal].compactMap(\.self) : inbound.goalWords)
     let report = ConversionReport(
-      claim: inbound.claim(of: hit, terms, statuses), click: click, terms: terms, originalStatus: inbound.statusWord,
-      goal: inbound.goal, match: match, actor: inbound.actor ?? "postback")
-    return try await record(report, of: hit, in: scope)
+      claim: inbound.claim(of: hit, terms, statuses, goal), click: click, terms: terms,
+      originalStatus: inbound.statusWord,
+      scheme: inbound.scheme ?? inbound.statusWord.flatMap { statuses.scheme($0) }, goal: inbound.goal ?? goal?.name,
+      match: match, actor: inbound.actor ?? "postback")
+    let word = inbound.status == nil ? inbound.statusWord : nil
+    return try await record(
+      report, arrival,
+      .init(network: network?.id, spelling: word, isMapped: word.map { statuses[$0] != nil } ?? true),
+      of: inbound, in: scope)
   }
 
   private func record(
-    _ report: ConversionReport, of hit: PostbackHit, in scope: TenantScope
+    _ report: ConversionReport, _ arrival: Arrival, _ said: StatusWord, of inbound: InboundConversion,
+    in scope: TenantScope
   ) async throws -> PostbackOutcome {
     let recording = try await recorder.record(report, in: scope) { recording, connection in
-      let isFirst = try await log.insert(
-        hit, PostbackOutcome(recording), click: report.click.id, in: connection, schema: scope.schema)
+      let verdict = PostbackVerdict(
+        PostbackOutcome(recording), click: report.click.id, network: said.network, unmappedWord: said.unmappedKey)
+      let isFirst = try await write(verdict, arrival, in: connection, of: scope)
       // Another process has just finished with it.
       guard isFirst else { throw ConversionRecorder.AlreadyRecorded(recording: recording) }
+      try await words.note(said, of: recording, at: report.claim.at, in: connection, schema: scope.schema)
+      if let hash = inbound.emailHash {
+        try await customers.note(hash, of: recording.conversionID, in: connection, schema: scope.schema)
+      }
+      try await inbound.alongside?(recording, connection)
     }
     return PostbackOutcome(recording)
+  }
+
+  private func write(
+    _ verdict: PostbackVerdict, _ arrival: Arrival, in executor: any SQLExecutor, of scope: TenantScope
+  ) async throws(DatabaseError) -> Bool {
+    guard arrival.isLast else { return true }
+    guard arrival.isAgain else { return try await log.insert(arrival.hit, verdict, in: executor, schema: scope.schema) }
+    return try await log.update(arrival.hit.id, verdict, at: clock.now(), in: executor, schema: scope.schema)
+  }
+
+  private func admits(_ hit: PostbackHit, _ network: PostbackNetwork) -> Bool {
+    network.admits(hit) && signatures.hold(for: hit, of: network)
   }
 
   /// Whether a click of these may still be in another node's journal.
@@ -118,7 +164,7 @@ struct PostbackService: Sendable {
   func replay(_ hit: PostbackHit, in scope: TenantScope) async throws -> PostbackOutcome? {
     if try await log.contains(hit.id, of: scope) { return nil }
     // The clicks before it in the journal are drained.
-    return try await process(hit, clicksMayCome: false, in: scope)
+    return try await process(Arrival(hit: hit), in: scope)
   }
 
   /// Whether the same hit may succeed later, so that it belongs into the journal: the server is away, going away, full or
@@ -139,10 +185,12 @@ struct PostbackService: Sendable {
   }
 
   private func end(
-    _ hit: PostbackHit, _ outcome: PostbackOutcome, click: ClickID? = nil, in scope: TenantScope
+    _ arrival: Arrival, _ verdict: PostbackVerdict, in scope: TenantScope
   ) async throws(DatabaseError) -> PostbackOutcome {
-    try await log.insert(hit, outcome, click: click, in: scope, schema: scope.schema)
-    return outcome
+    var verdict = verdict
+    verdict.networkID = verdict.networkID ?? arrival.keyOwner?.id
+    _ = try await write(verdict, arrival, in: scope, of: scope)
+    return verdict.outcome
   }
 }
 
@@ -151,13 +199,20 @@ extension InboundConversion {
     self.init(
       clickIDs: parameters.clickIDs, type: parameters.type, statusWord: parameters.statusWord,
       transactionID: parameters.transactionID, payout: parameters.payout, currency: parameters.currency,
-      goal: parameters.goal)
+      goal: parameters.goal, goalWords: parameters.goalWords, isTypeNamed: parameters.isTypeNamed)
   }
 
   /// Without a word it is a sale; a word nobody mapped holds it.
-  fileprivate func claim(of hit: PostbackHit, _ terms: ConversionTerms, _ statuses: StatusMap) -> ConversionClaim {
-    ConversionClaim(
-      id: hit.id, type: type, status: status ?? statusWord.map { statuses[$0] ?? .hold } ?? .sale,
-      transactionID: transactionID, payout: payout.map { terms.money($0, currency) }, at: hit.receivedAt)
+  func claim(
+    of hit: PostbackHit, _ terms: ConversionTerms, _ statuses: StatusMap, _ goal: ConversionGoal?
+  ) -> ConversionClaim {
+    let named = payout.map { terms.money($0, currency) }
+    let pays =
+      goal.map { $0.payout(named: named, offer: terms.payout, standard: terms.currency) } ?? named
+      ?? (paysByGoalOnly ? terms.money(.zero, currency) : nil)
+    return ConversionClaim(
+      id: reportID ?? hit.id, type: isTypeNamed ? type : goal?.type ?? type,
+      status: status ?? statusWord.map { statuses[$0] ?? .hold } ?? .sale, transactionID: transactionID, payout: pays,
+      at: hit.receivedAt, parentTransactionID: parentTransactionID)
   }
 }

@@ -12,7 +12,18 @@ extension ConversionRecorder {
     /// For the history: `user 7`.
     var actor: String
     var at: Timestamp
+    /// What it says of the order, if more than its status.
+    var scheme: SchemeStatus? = nil
+    /// Why, for the history.
+    var note: String? = nil
+    /// It repeats what the network said, so it may have to wait for somebody's approval.
+    var isReport = false
+    /// Nil: whatever its review; else ``ReviewOver`` is thrown unless it stands there.
+    var review: ReviewState? = nil
   }
+
+  /// Somebody else has decided meanwhile.
+  struct ReviewOver: Error {}
 
   /// Moves a recorded conversion by the same rules as a postback, and writes the attempt into its history.
   /// - Parameter alongside: writes what belongs to the move into the same transaction.
@@ -27,6 +38,7 @@ extension ConversionRecorder {
     let recording: Recording? = try await scope.transaction(retries: 5) { connection in
       let known = try await conversions.lock(ofClick: origin.clickID, in: connection, schema: scope.schema)
       guard let current = known.first(where: { $0.id == id }) else { return nil }
+      if let review = move.review, current.review != review { throw ReviewOver() }
       let recording = try await apply(move, to: current, terms, click, in: connection, of: scope)
       try await alongside(recording, connection)
       return recording
@@ -44,7 +56,10 @@ extension ConversionRecorder {
       payout: move.payout, at: move.at)
     return try await write(
       ConversionRules.change(current.known, by: claim), of: current,
-      Statement(claim: claim, terms: terms, click: click, originalStatus: current.originalStatus, actor: move.actor),
+      Statement(
+        claim: claim, terms: terms, click: click, originalStatus: current.originalStatus, actor: move.actor,
+        scheme: move.scheme, approval: move.isReport ? terms.approvals.approval(of: current.type) : .auto,
+        note: move.note),
       in: connection, of: scope)
   }
 }

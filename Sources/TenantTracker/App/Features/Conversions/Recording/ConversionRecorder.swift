@@ -12,6 +12,7 @@ struct ConversionRecorder: Sendable {
   let followers: [any ConversionFollower]
 
   let conversions = ConversionStore()
+  let rates = CurrencyRateStore()
 
   init(caps: OfferCapKeeper? = nil, followers: [any ConversionFollower] = []) {
     self.caps = caps
@@ -64,20 +65,23 @@ struct ConversionRecorder: Sendable {
   ) async throws -> Recording {
     for _ in 0..<8 {
       let known = try await conversions.lock(ofClick: report.click.id, in: connection, schema: scope.schema)
-      switch ConversionRules.step(for: report.claim, among: known.map(\.known)) {
+      let mode = report.terms.duplicates
+      switch ConversionRules.step(for: report.claim, among: known.map(\.known), duplicates: mode) {
       case .replayed(let id): return .created(id)
       case .change(let change):
         guard let conversion = known.first(where: { $0.id == change.conversion.id }) else { continue }
         return try await write(change, of: conversion, Statement(report), in: connection, of: scope)
       case .create(let sequence, let parentID):
-        let conversion = conversion(report, sequence: sequence, parentID: parentID)
+        let conversion = try await conversion(
+          report, sequence: sequence, parentID: parentID, in: connection, schema: scope.schema)
+        let held = conversion.status != report.claim.status
         guard try await conversions.insert(conversion, of: report.click, in: connection, schema: scope.schema) else {
           continue
         }
         try await conversions.append(
           .init(
-            conversionID: conversion.id, at: report.claim.at, actor: report.actor, from: nil, to: conversion.status,
-            originalStatus: conversion.originalStatus, outcome: .applied),
+            conversionID: conversion.id, at: report.claim.at, actor: report.actor, from: nil, to: report.claim.status,
+            toScheme: report.scheme, originalStatus: conversion.originalStatus, outcome: held ? .held : .applied),
           in: connection, schema: scope.schema)
         try await tell(conversion, before: nil, Statement(report), in: connection, of: scope)
         return .created(conversion.id)
@@ -86,16 +90,23 @@ struct ConversionRecorder: Sendable {
     throw Unsettled()
   }
 
-  private func conversion(_ report: ConversionReport, sequence: Int, parentID: ConversionID?) -> Conversion {
+  private func conversion(
+    _ report: ConversionReport, sequence: Int, parentID: ConversionID?, in connection: Connection, schema: SchemaName
+  ) async throws(DatabaseError) -> Conversion {
     let (claim, click) = (report.claim, report.click)
     let payout = claim.payout ?? report.terms.payout ?? Money(.zero, report.terms.currency)
-    let value = report.terms.value(claim.type, claim.status, payout)
+    let (status, review) = ReviewRules.first(claim.status, report.terms.approvals.approval(of: claim.type))
+    let rates = try await rates.rates(for: payout, report.terms, at: claim.at, in: connection, schema: schema)
+    let value = report.terms.value(claim.type, status, payout, rates)
     return Conversion(
-      id: claim.id, clickID: click.id, clickTime: click.ts, parentID: parentID, type: claim.type,
-      status: claim.status, originalStatus: report.originalStatus, transactionID: claim.transactionID,
+      id: claim.id, clickID: click.id, clickTime: click.ts, parentID: parentID, type: claim.type, status: status,
+      schemeStatus: review == nil ? SchemeRules.first(report.scheme, for: status) : .onHold, review: review,
+      originalStatus: report.originalStatus, transactionID: claim.transactionID,
       sequence: sequence, goal: report.goal, payout: payout, revenue: value.revenue, cost: value.cost,
-      isRateMissing: value.isRateMissing, match: report.match.rawValue, campaignID: click.campaignID,
-      offerID: click.offerID, createdAt: claim.at, updatedAt: claim.at)
+      isRateMissing: value.isRateMissing, rate: value.rate, match: report.match.rawValue, campaignID: click.campaignID,
+      offerID: click.offerID, sourceID: click.sourceID, networkID: click.networkID,
+      publisherID: click.publisherID, country: click.country,
+      createdAt: claim.at, updatedAt: claim.at)
   }
 
   /// What is said of a conversion, be it by a report or by somebody's decision.
@@ -106,6 +117,11 @@ struct ConversionRecorder: Sendable {
     let click: ClickEvent?
     let originalStatus: String?
     let actor: String
+    /// What it says of the order, if more than its status.
+    var scheme: SchemeStatus? = nil
+    /// Whose word is not held back is somebody's own decision.
+    var approval = Approval.auto
+    var note: String? = nil
   }
 
   func write(
@@ -113,16 +129,25 @@ struct ConversionRecorder: Sendable {
     of scope: TenantScope
   ) async throws -> Recording {
     let now = statement.claim.at
-    let moved = change.status != current.status || change.payout != current.payout
+    let (reviewed, review) = ReviewRules.settle(change, current: current.review, statement.approval)
+    let (change, scheme) = SchemeRules.settle(reviewed, current: current.schemeStatus, said: statement.scheme)
+    let moved =
+      change.status != current.status || change.payout != current.payout || review != current.review
+      || change.outcome == .applied
     if moved {
       var conversion = current
-      let value = statement.terms.value(current.type, change.status, change.payout)
+      let rates = try await rates.rates(
+        for: change.payout, statement.terms, at: current.createdAt, in: connection, schema: scope.schema)
+      let value = statement.terms.value(current.type, change.status, change.payout, rates)
       conversion.status = change.status
-      if change.outcome == .applied { conversion.originalStatus = statement.originalStatus }
+      conversion.schemeStatus = scheme
+      conversion.review = review
+      if change.outcome == .applied || change.outcome == .held { conversion.originalStatus = statement.originalStatus }
       conversion.payout = change.payout
       conversion.revenue = value.revenue
       conversion.cost = value.cost
       conversion.isRateMissing = value.isRateMissing
+      conversion.rate = value.rate
       conversion.updatedAt = max(now, current.updatedAt)
       try await conversions.update(conversion, in: connection, schema: scope.schema)
       try await tell(conversion, before: current, statement, in: connection, of: scope)
@@ -130,13 +155,14 @@ struct ConversionRecorder: Sendable {
     try await conversions.append(
       .init(
         conversionID: current.id, at: now, actor: statement.actor, from: current.status, to: statement.claim.status,
-        originalStatus: statement.originalStatus, outcome: change.outcome),
+        fromScheme: current.schemeStatus, toScheme: statement.scheme ?? (change.outcome == .applied ? scheme : nil),
+        originalStatus: statement.originalStatus, outcome: change.outcome, note: statement.note),
       in: connection, schema: scope.schema)
     if change.outcome == .refused { return .moveRefused(current.id) }
     return moved ? .updated(current.id) : .repeated(current.id)
   }
 
-  private func tell(
+  func tell(
     _ conversion: Conversion, before: Conversion?, _ statement: Statement, in connection: Connection,
     of scope: TenantScope
   ) async throws {
@@ -150,6 +176,6 @@ extension ConversionRecorder.Statement {
   init(_ report: ConversionReport) {
     self.init(
       claim: report.claim, terms: report.terms, click: report.click, originalStatus: report.originalStatus,
-      actor: report.actor)
+      actor: report.actor, scheme: report.scheme, approval: report.terms.approvals.approval(of: report.claim.type))
   }
 }

@@ -10,6 +10,8 @@ struct ConversionReport: Sendable {
   let terms: ConversionTerms
   /// The reporter's own word for the status.
   var originalStatus: String?
+  /// What it says of the order, if more than its status.
+  var scheme: SchemeStatus? = nil
   var goal: String?
   /// How the click was found.
   var match: ClickMatch
@@ -20,6 +22,8 @@ struct ConversionReport: Sendable {
 /// How a conversion's click was found. Stored with it and shown: an address is a weaker proof than an id.
 enum ClickMatch: String, Sendable, CaseIterable {
   case clickID = "click_id"
+  /// A conversion of the same order was known.
+  case order
   case email
   case address = "ip"
 }

@@ -6,8 +6,9 @@ import Database
 /// All SQL on conversions and their history.
 struct ConversionStore: Sendable {
   private static let columns: SQL = """
-    id, click_id, click_ts, parent_id, type, status, original_status, txid, seq, goal, payout_micros, currency,
-    revenue_micros, cost_micros, rate_missing, match, campaign_id, offer_id, created_at, updated_at
+    id, click_id, click_ts, parent_id, type, status, scheme_status, review, original_status, txid, seq, goal,
+    payout_micros, currency, revenue_micros, cost_micros, rate_missing, rate, rate_day, match, campaign_id, offer_id, source_id,
+    network_id, publisher_id, country, created_at, updated_at
     """
 
   // Reading
@@ -28,6 +29,11 @@ struct ConversionStore: Sendable {
   /// In the order they came.
   func list(ofClick id: ClickID, of scope: TenantScope) async throws(DatabaseError) -> [Conversion] {
     try await list("WHERE click_id = \(id) ORDER BY created_at, id", of: scope.schema, in: scope)
+  }
+
+  /// In no order.
+  func list(ids: [ConversionID], of scope: TenantScope) async throws(DatabaseError) -> [Conversion] {
+    try await list("WHERE id = ANY (\(ids))", of: scope.schema, in: scope)
   }
 
   /// Those of a click, locked until the transaction ends, so that one hit at a time decides about them.
@@ -66,19 +72,21 @@ struct ConversionStore: Sendable {
     let inserted = try await connection.execute(
       """
       INSERT INTO \(schema).conversions (
-        id, click_id, click_ts, parent_id, type, status, original_status, txid, seq, goal, payout_micros, currency,
-        revenue_micros, cost_micros, rate_missing, match, campaign_id, offer_id, created_at, updated_at,
+        id, click_id, click_ts, parent_id, type, status, scheme_status, review, original_status, txid, seq, goal,
+        payout_micros, currency, revenue_micros, cost_micros, rate_missing, rate, rate_day, match, campaign_id, offer_id,
+        created_at, updated_at,
         flow_id, landing_id, source_id, network_id, country, region, city, isp, os, browser, device, language,
-        referrer_domain, external_id, visitor_id, sub1, sub2, sub3, sub4, sub5)
+        referrer_domain, external_id, visitor_id, publisher_id, sub1, sub2, sub3, sub4, sub5)
       VALUES (
         \(conversion.id), \(conversion.clickID), \(conversion.clickTime), \(conversion.parentID),
-        \(conversion.type.rawValue), \(conversion.status.rawValue), \(conversion.originalStatus),
+        \(conversion.type.rawValue), \(conversion.status.rawValue), \(conversion.schemeStatus?.rawValue),
+        \(conversion.review?.rawValue), \(conversion.originalStatus),
         \(conversion.transactionID), \(Int32(conversion.sequence)), \(conversion.goal), \(conversion.payout.amount),
         \(conversion.payout.currency), \(conversion.revenue), \(conversion.cost), \(conversion.isRateMissing),
-        \(conversion.match), \(conversion.campaignID), \(conversion.offerID), \(conversion.createdAt),
+        \(conversion.rate?.rate.rawValue), \(conversion.rate?.day), \(conversion.match), \(conversion.campaignID), \(conversion.offerID), \(conversion.createdAt),
         \(conversion.updatedAt), \(click.flowID), \(click.landingID), \(click.sourceID), \(click.networkID),
         \(click.country), \(click.region), \(click.city), \(click.isp), \(click.os), \(click.browser),
-        \(click.device), \(click.language), \(click.referrerDomain), \(click.externalID), \(click.visitorID),
+        \(click.device), \(click.language), \(click.referrerDomain), \(click.externalID), \(click.visitorID), \(conversion.publisherID),
         \(click.subs[1]), \(click.subs[2]), \(click.subs[3]), \(click.subs[4]), \(click.subs[5]))
       ON CONFLICT DO NOTHING
       """)
@@ -90,9 +98,11 @@ struct ConversionStore: Sendable {
     try await connection.execute(
       """
       UPDATE \(schema).conversions SET status = \(conversion.status.rawValue),
+        scheme_status = \(conversion.schemeStatus?.rawValue), review = \(conversion.review?.rawValue),
         original_status = \(conversion.originalStatus), payout_micros = \(conversion.payout.amount),
         currency = \(conversion.payout.currency), revenue_micros = \(conversion.revenue),
         cost_micros = \(conversion.cost), rate_missing = \(conversion.isRateMissing),
+        rate = \(conversion.rate?.rate.rawValue), rate_day = \(conversion.rate?.day),
         updated_at = \(conversion.updatedAt)
       WHERE id = \(conversion.id)
       """)
@@ -108,17 +118,30 @@ struct ConversionStore: Sendable {
     var from: ConversionStatus?
     /// What was asked for.
     var to: ConversionStatus
+    var fromScheme: SchemeStatus? = nil
+    var toScheme: SchemeStatus? = nil
     var originalStatus: String?
     var outcome: HistoryOutcome
+    /// Of whoever decided.
+    var note: String? = nil
   }
 
   func append(_ entry: HistoryEntry, in connection: Connection, schema: SchemaName) async throws(DatabaseError) {
     try await connection.execute(
       """
-      INSERT INTO \(schema).conversion_history (conversion_id, at, actor, from_status, to_status, original_status, outcome)
+      INSERT INTO \(schema).conversion_history
+        (conversion_id, at, actor, from_status, to_status, from_scheme, to_scheme, original_status, outcome, note)
       VALUES (\(entry.conversionID), \(entry.at), \(entry.actor), \(entry.from?.rawValue), \(entry.to.rawValue),
-        \(entry.originalStatus), \(entry.outcome.rawValue))
+        \(entry.fromScheme?.rawValue), \(entry.toScheme?.rawValue), \(entry.originalStatus), \(entry.outcome.rawValue),
+        \(entry.note))
       """)
+  }
+
+  private static func rate(_ row: Row) throws(DatabaseError) -> AppliedRate? {
+    guard let rate = try row.get("rate", as: Int64?.self).flatMap({ ExchangeRate(rawValue: $0) }),
+      let day = try row.get("rate_day", as: LocalDate?.self)
+    else { return nil }
+    return AppliedRate(rate: rate, day: day)
   }
 
   private static func conversion(_ row: Row) throws(DatabaseError) -> Conversion {
@@ -126,11 +149,17 @@ struct ConversionStore: Sendable {
       id: try row.get("id"), clickID: try row.get("click_id"), clickTime: try row.get("click_ts"),
       parentID: try row.get("parent_id"), type: ConversionType(rawValue: try row.get("type")),
       status: ConversionStatus(rawValue: try row.get("status")) ?? .hold,
+      schemeStatus: try row.get("scheme_status", as: String?.self).flatMap(SchemeStatus.init(rawValue:)),
+      review: try row.get("review", as: String?.self).flatMap(ReviewState.init(rawValue:)),
       originalStatus: try row.get("original_status"), transactionID: try row.get("txid"),
       sequence: try row.get("seq"), goal: try row.get("goal"),
       payout: Money(try row.get("payout_micros"), try row.get("currency")), revenue: try row.get("revenue_micros"),
-      cost: try row.get("cost_micros"), isRateMissing: try row.get("rate_missing"), match: try row.get("match"),
-      campaignID: try row.get("campaign_id"), offerID: try row.get("offer_id"), createdAt: try row.get("created_at"),
+      cost: try row.get("cost_micros"), isRateMissing: try row.get("rate_missing"),
+      rate: try Self.rate(row), match: try row.get("match"),
+      campaignID: try row.get("campaign_id"), offerID: try row.get("offer_id"),
+      sourceID: try row.get("source_id"), networkID: try row.get("network_id"),
+      publisherID: try row.get("publisher_id"), country: try row.get("country"),
+      createdAt: try row.get("created_at"),
       updatedAt: try row.get("updated_at"))
   }
 }

@@ -11,12 +11,31 @@ struct ConversionTerms: Sendable {
   /// For the click's country; nil when the click leads to no offer.
   var payout: Money?
   var network: PostbackNetwork?
+  /// What the offer pays for besides, by the network's words.
+  var goals: [ConversionGoal] = []
+  /// What the offer does with hits that say again what is known.
+  var duplicates = DuplicateMode.update
+  /// Which of its approved conversions wait for somebody's approval here.
+  var approvals = ApprovalRules()
+  /// What kinds of conversions count and earn.
+  var types = ConversionTypeCatalog.standard
 
   /// What somebody says it pays, in the currency they name, else in the offer's.
   func money(_ amount: Micros, _ named: Currency?) -> Money { Money(amount, named ?? payout?.currency ?? currency) }
 
-  func value(_ type: ConversionType, _ status: ConversionStatus, _ payout: Money) -> ConversionValue {
-    ConversionValue(type: type, status: status, payout: payout, terms: cost, reporting: currency)
+  /// The goal that the first of these words names.
+  func goal(named words: [String]) -> ConversionGoal? {
+    for word in words.map(ConversionGoal.key) {
+      if let goal = goals.first(where: { $0.word == word }) { return goal }
+    }
+    return nil
+  }
+
+  /// - Parameter rates: of the conversion's day.
+  func value(
+    _ type: ConversionType, _ status: ConversionStatus, _ payout: Money, _ rates: DayRates
+  ) -> ConversionValue {
+    ConversionValue(type: type, status: status, payout: payout, terms: cost, rates: rates, types: types)
   }
 }
 
@@ -52,9 +71,11 @@ struct ConversionTermsStore: Sendable {
     let row = try await scope.one(
       """
       SELECT c.cost_model, c.cost_micros, c.currency AS campaign_currency,
-        COALESCE(p.payout_micros, o.payout_micros) AS payout_micros, o.currency AS offer_currency,
+        COALESCE(p.payout_micros, o.payout_micros) AS payout_micros, o.currency AS offer_currency, o.duplicate_mode,
+        \(OfferGoalStore.list(schema)) AS goals,
         (SELECT s.value FROM \(schema).settings s WHERE s.key = 'currency') AS tenant_currency,
-        \(Self.networkColumns)
+        \(ApprovalRuleStore.applying(schema)) AS approval_rules,
+        \(ConversionTypeStore.catalog(schema)) AS conversion_types, \(Self.networkColumns)
       FROM (VALUES (1)) AS one (row)
       LEFT JOIN \(schema).campaigns c ON c.id = \(origin.campaignID)
       LEFT JOIN \(schema).offers o ON o.id = COALESCE(\(origin.offerID), c.offer_id)
@@ -65,6 +86,8 @@ struct ConversionTermsStore: Sendable {
     if let value = try row.get("tenant_currency", as: JSONValue?.self) { settings.take("currency", value) }
     var terms = ConversionTerms(
       currency: settings.currency, cost: .free(in: settings.currency), payout: nil, network: nil)
+    terms.approvals = ApprovalRules(try row.get("approval_rules", as: JSONValue?.self))
+    terms.types = ConversionTypeCatalog(try row.get("conversion_types", as: JSONValue?.self) ?? [:])
     if let model = try row.get("cost_model", as: String?.self).flatMap(CostTerms.Model.init(rawValue:)) {
       terms.cost = CostTerms(
         model: model, rate: try row.get("cost_micros", as: Micros?.self) ?? .zero,
@@ -72,6 +95,10 @@ struct ConversionTermsStore: Sendable {
     }
     if let payout = try row.get("payout_micros", as: Micros?.self) {
       terms.payout = Money(payout, try row.get("offer_currency"))
+    }
+    terms.goals = OfferGoalStore.rules(try row.get("goals", as: JSONValue?.self))
+    if let mode = try row.get("duplicate_mode", as: String?.self).flatMap(DuplicateMode.init(rawValue:)) {
+      terms.duplicates = mode
     }
     if try row.get("network_id", as: Int64?.self) != nil { terms.network = try Self.network(row) }
     return terms
@@ -89,13 +116,15 @@ struct ConversionTermsStore: Sendable {
   }
 
   private static let networkColumns: SQL = """
-    n.id AS network_id, n.postback_key, n.require_key, n.allowed_addresses, n.status_map
+    n.id AS network_id, n.postback_key, n.require_key, n.allowed_addresses, n.status_map, n.postback_secret,
+    n.former_postback_secret
     """
 
   private static func network(_ row: Row) throws(DatabaseError) -> PostbackNetwork {
     PostbackNetwork(
       id: try row.get("network_id"), key: try row.get("postback_key"), requiresKey: try row.get("require_key"),
       allowedAddresses: try row.get("allowed_addresses", as: [String].self).compactMap { CIDR($0) },
-      statuses: StatusMap(try row.get("status_map", as: JSONValue.self)))
+      statuses: StatusMap(try row.get("status_map", as: JSONValue.self)),
+      sealedSecrets: try NetworkSecretStore.sealedSecrets(row))
   }
 }
