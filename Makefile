@@ -35,6 +35,7 @@ bench:
 
 soak:
 	@ops/soak/run
+	@ops/soak/deliveries.py
 
 clean:
 	@ops/clean

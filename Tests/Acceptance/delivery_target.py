@@ -12,8 +12,8 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class DeliveryTarget:
-    """Every request is in `arrivals` as (event id, path). `answers` maps the beginning of a path to (status, body), or to
-    an event that the answer waits for; anything else is answered 200 OK."""
+    """Every request is in `arrivals` as (event id, path). `answers` maps the beginning of a path to (status, body), or
+    to an event that the answer waits for; anything else is answered 200 OK."""
 
     def __init__(self):
         self.arrivals, self.answers, self.lock = [], {}, threading.Lock()

@@ -83,7 +83,8 @@ class Deliveries(unittest.TestCase):
         self.assertEqual(dead["response_body"], "out of order")
         [postback] = self.tenant.admin.items(f"/admin/api/sources/{source['id']}/postbacks")
         self.tenant.admin.patch(
-            f"/admin/api/source-postbacks/{postback['id']}", {"url": f"{self.target.url}/alive?id={{external_id}}"}).expect(200)
+            f"/admin/api/source-postbacks/{postback['id']}", {"url": f"{self.target.url}/alive?id={{external_id}}"}
+        ).expect(200)
         self.tenant.admin.post("/admin/api/deliveries/retry", {"source_id": source["id"]}).expect(200)
         again = self.await_delivery(source, "delivered")
         self.assertEqual((again["id"], self.target.ids("/alive")), (dead["id"], [dead["id"]]))

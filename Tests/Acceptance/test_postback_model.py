@@ -1,5 +1,5 @@
-"""Many postbacks, duplicated, with the tracker killed in the middle: the totals are those of a model that knows nothing of
-the tracker. POSTBACKS and CLICKS settle the size: `POSTBACKS=10000 CLICKS=1000` for the whole of it."""
+"""Many postbacks, duplicated, with the tracker killed in the middle: the totals are those of a model that knows nothing
+of the tracker. POSTBACKS and CLICKS settle the size: `POSTBACKS=10000 CLICKS=1000` for the whole of it."""
 
 import concurrent.futures
 import decimal
@@ -44,7 +44,8 @@ class Model:
                 known[1] = payout
 
     def rows(self):
-        return sorted((kind, txid or "", status, str(payout)) for (kind, txid), (status, payout) in self.conversions.items())
+        return sorted(
+            (kind, txid or "", status, str(payout)) for (kind, txid), (status, payout) in self.conversions.items())
 
     def revenue(self):
         return sum((payout for status, payout in self.conversions.values() if status == "sale"), decimal.Decimal(0))
@@ -103,7 +104,8 @@ class PostbackModel(unittest.TestCase):
             for click, model in models.items():
                 self.assertEqual(sorted(stored.get(click, [])), model.rows(), plans[click])
             grouped = self.tenant.admin.get("/admin/api/stats/grouped", query={
-                "group_by": "campaign", "from": "2020-01-01", "to": "2099-12-31", "metrics": "revenue"}).expect(200).json
+                "group_by": "campaign", "from": "2020-01-01", "to": "2099-12-31", "metrics": "revenue",
+            }).expect(200).json
             self.assertEqual(decimal.Decimal(grouped["totals"]["revenue"]), expected)
 
     def revenue(self):
@@ -189,7 +191,8 @@ class Proofs(unittest.TestCase):
                                             and (signed == secret or not wants_signature))
                                     case = (wants_key, wants_address, wants_signature, key, address, signed, method)
                                     self.assertEqual(
-                                        self.hit(f"t{number}", signed, key, address, method), 200 if good else 401, case)
+                                        self.hit(f"t{number}", signed, key, address, method), 200 if good else 401,
+                                        case)
                                     expected += good
         self.assertEqual(len(self.tenant.conversions(self.click)), expected)
         log = self.tenant.admin.items("/admin/api/postbacks", limit=500)

@@ -67,7 +67,8 @@ class Publishers(unittest.TestCase):
         self.assertEqual((totals["adjusted"], totals["payable"], totals["carried_out"]),
                          ("-4.83333", "0.00", "-4.83333"))
         balance = self.api.get(f"/admin/api/publishers/{publisher['id']}/balance").expect(200).json["items"]
-        self.assertEqual([(row["open"], row["owed"], row["paid"]) for row in balance], [("-4.83333", "0.00", "9.66666")])
+        self.assertEqual(
+            [(row["open"], row["owed"], row["paid"]) for row in balance], [("-4.83333", "0.00", "9.66666")])
 
     def test_clicks_and_reports_know_the_publisher(self):
         publisher = self.create("publishers")

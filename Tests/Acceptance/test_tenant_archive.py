@@ -75,7 +75,12 @@ def figures(client):
         "stats": client.get("/admin/api/stats", query=days).expect(200).json,
         "by day": client.get("/admin/api/stats/grouped", query=days | {"group_by": "campaign,date"}).expect(200).json,
         "users": sorted((user["email"], user["role"]) for user in client.items("/admin/api/users")),
-    } | {noun: client.items(f"/admin/api/{noun}") for noun in nouns}
+    } | {noun: [without_scheme(item) for item in client.items(f"/admin/api/{noun}")] for noun in nouns}
+
+
+def without_scheme(item):
+    """Only with Pro is an order's step shown, and the licence does not come along everywhere."""
+    return {name: value for name, value in item.items() if name != "scheme_status"}
 
 
 class TenantArchives(unittest.TestCase):
@@ -182,7 +187,8 @@ class TenantArchives(unittest.TestCase):
                 {"version": 9_999, "checksum": "0"}]}, data), "newer"),
             (lambda manifest, data: (manifest | {"format_version": 2}, data), "newer"),
             # Half a file: the transaction ends with its data.
-            (lambda manifest, data: (manifest, data[:len(data) * 2 // 3]), "psql failed"),
+            (lambda manifest, data: (manifest, data[:len(data) * 2 // 3]), "in the middle"),
+            (lambda manifest, data: (manifest, data[:len(data) // 2] + data[-len(data) // 3:]), "psql failed"),
         ):
             manifest, data = change(*self.parts())
             broken = self.packed(folder / "broken", manifest, data)

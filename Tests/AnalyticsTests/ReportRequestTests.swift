@@ -39,7 +39,7 @@ import Testing
   @Test func everyGroupingOfTheContractIsKnown() throws {
     let names = """
       campaign,landing,offer,flow,source,network,country,region,city,os,browser,device,language,hour,weekday,date,isp,\
-      referrer_domain,sub1,sub2,sub3,sub4,sub5
+      referrer_domain,sub1,sub2,sub3,sub4,sub5,publisher
       """
     let found = Set(names.split(separator: ",").compactMap { Grouping(rawValue: String($0)) })
     #expect(found == Set(Grouping.allCases))

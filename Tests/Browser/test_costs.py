@@ -13,7 +13,8 @@ class Costs(BrowserTest):
         self.base = stack().env["TRACKER_URL"]
         self.slug = unique("costs")
         offer = self.api.post("/admin/api/offers", {
-            "name": self.slug, "url": "https://shop.example.org/", "payout": "1.00", "currency": "USD"}).expect(201).json
+            "name": self.slug, "url": "https://shop.example.org/", "payout": "1.00", "currency": "USD",
+        }).expect(201).json
         self.campaign = self.api.post("/admin/api/campaigns", {
             "name": self.slug, "slug": self.slug, "cost_model": "none", "offer_id": offer["id"]}).expect(201).json
         eventually(lambda: stack().tracker.get(f"/c/{self.slug}?test=1").status == 200, what="the campaign")

@@ -67,7 +67,8 @@ class OutgoingPostbacks(BrowserTest):
             "landings": [], "offers": [{"id": offer["id"], "weight": 100}]}).expect(201)
         public = stack().tracker
         answer = eventually(
-            lambda: next((hit for hit in [public.get(f"/c/{name}", query={"click_id": "x1"})] if hit.status == 302), None),
+            lambda: next(
+                (hit for hit in [public.get(f"/c/{name}", query={"click_id": "x1"})] if hit.status == 302), None),
             within=30, what="the campaign being live")
         public.get("/postback", query={"click_id": answer.cookie("_tly_click"), "payout": "5"}).expect(200)
         dead = eventually(
@@ -99,7 +100,8 @@ class OutgoingPostbacks(BrowserTest):
         self.assertEqual(admin.faults, [])
 
     def test_a_source_shows_and_gets_postbacks(self):
-        source = self.api.post("/admin/api/sources", {"name": unique("Source"), "template": "exoclick"}).expect(201).json
+        body = {"name": unique("Source"), "template": "exoclick"}
+        source = self.api.post("/admin/api/sources", body).expect(201).json
         admin = self.admin()
         page = admin.page
         admin.open(f"{self.base}/admin/sources/{source['id']}")

@@ -1,4 +1,4 @@
-"""Postbacks by mouse: the log with its replays, the inbox of statuses, the network's key and words, an offer's goals."""
+"""Postbacks by mouse: the log with its replays, the inbox of statuses, a network's key and words, an offer's goals."""
 
 from harness.customers import unique
 from harness.waiting import eventually

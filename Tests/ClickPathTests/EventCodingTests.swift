@@ -35,7 +35,8 @@ import Testing
       bytes(.click(event)).hex
         == "0103" + "117a3e1ca4b29301ab8967452301008f" + "01" + "82" + "04" + "040100007f" + "05" + "555344"
         + "21001400"
-        + "07" + "025553" + "50" + "05" + "02" + "010161" + "1e0162" + "01" + "06666c6f773a37" + "05" + "0100000000000000"
+        + "07" + "025553" + "50" + "05" + "02" + "010161" + "1e0162" + "01" + "06666c6f773a37" + "05"
+        + "0100000000000000"
         + "0302000000000000")
     let postback = RawPostbackEvent(
       id: DestinationTests.click, tenantID: 300, receivedAt: Timestamp(microseconds: 1), ip: IPAddress(v4: 1),

@@ -9,7 +9,8 @@ import Testing
   @Test(
     arguments: [
       ("/c/mcafee-us", "", .click(slug: "mcafee-us")), ("/c/mcafee-us/", "a=b", .click(slug: "mcafee-us")),
-      ("/click", "campaign=x&test=1", .click(slug: "x")), ("/click", "test=1", .click(slug: "")), ("/click", "sub1=a", nil),
+      ("/click", "campaign=x&test=1", .click(slug: "x")), ("/click", "test=1", .click(slug: "")),
+      ("/click", "sub1=a", nil),
       ("/offer/\(id)/9", "k=x", .offer(id, offerID: 9)),
       ("/offer/\(id.description.uppercased())/9/", "", .offer(id, offerID: 9)),
       ("/offer/nonsense/9", "", .offer(nil, offerID: 9)), ("/offer/\(id)/x", "", nil), ("/offer/\(id)", "", nil),

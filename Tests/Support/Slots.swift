@@ -4,7 +4,7 @@ import Synchronization
 /// that need several can't lock each other out for ever.
 final class Slots: Sendable {
   private let free: Mutex<Int>
-  private let patience: Duration = .seconds(60)
+  private let patience: Duration = .seconds(300)
 
   init(count: Int) { free = Mutex(count) }
 

@@ -11,7 +11,7 @@ final class TestConnection: @unchecked Sendable {
   var cookies = TestCookies()
 
   /// Seconds without a byte after which a test fails rather than hangs.
-  private static let patience = 30
+  private static let patience = 120
 
   init(port: Int, authority: String) {
     self.port = port

@@ -104,7 +104,8 @@ extension AccessTests {
     @Test func everyRouteThatCreatesHonoursTheKey() async throws {
       try await withTracker { tracker in
         let creating = tracker.parts.adminAPI.table().routes.filter { $0.method == .post && $0.status == 201 }
-        let links: Set<String> = ["/users/{id}/invite"]
+        // What they answer is shown once, and a repetition makes another.
+        let links: Set<String> = ["/users/{id}/invite", "/networks/{id}/postback-secret"]
         #expect(creating.count > 8)
         for route in creating where !links.contains(route.path) { #expect(route.creates, "\(route.path)") }
       }

@@ -26,7 +26,7 @@ import Testing
     #expect(VisitorTarget(path: parts[0], query: parts.count > 1 ? parts[1] : "") != nil)
   }
 
-  @Test(arguments: ["", "*", "/admin/c/x", "/assets/app.css", "/api/pixel", "/metrics", "http://x/c/y"])
+  @Test(arguments: ["", "*", "/admin/c/x", "/assets/app.css", "/stats", "/metrics", "http://x/c/y"])
   func whatIsNobodysIsSeenAtOnce(target: String) { #expect(!VisitorTarget.mayBe(target)) }
 
   @Test(arguments: [

@@ -1,5 +1,6 @@
-"""Postbacks beside the least that any of them could cost: pgbench inserting one row a transaction into the same Postgres,
-on as many connections. A postback finds its click, applies the rules, and writes conversion, history and log."""
+"""Postbacks beside the least that any of them could cost: pgbench inserting one row a transaction into the same
+Postgres, on as many connections. A postback finds its click, applies the rules, and writes conversion, history and
+log."""
 
 import pathlib
 import subprocess
@@ -20,8 +21,8 @@ def postbacks(bench):
     clicks = tenant.clicks({"slug": bench.plain.slug}, CLICKS)
     bench.clicks.await_drained()
     # Each is a transaction of its own, and so a conversion of its own.
-    texts = [request("GET", f"/postback?click_id={click}&payout=1.25&status=approved&txid=@VISITOR@", {"Host": tenant.domain})
-             for click in clicks]
+    query = "payout=1.25&status=approved&txid=@VISITOR@"
+    texts = [request("GET", f"/postback?click_id={click}&{query}", {"Host": tenant.domain}) for click in clicks]
     result = wrk(stack.tracker_port, texts, CONNECTIONS, bench.seconds * 2, order="each")
     if result["refused"]:
         raise RuntimeError(f"{result['refused']} postbacks were refused")

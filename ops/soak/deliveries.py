@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Postbacks out, 100,000 of them: 10,000 conversions, each told at ten URLs. Of the targets one is down for the whole run
-and one fails 10 % and hangs 1 % of the time; the others must not notice.
+"""Postbacks out, 100,000 of them: 10,000 conversions, each told at ten URLs. Of the targets one is down for the whole
+run and one fails 10 % and hangs 1 % of the time; the others must not notice.
 
 Exits 1 when a delivery is neither delivered nor dead at the end, when one that was answered went out twice, or when a
 good target was not done while the bad ones still waited. SOAK_CONVERSIONS=500 ops/soak/deliveries.py is a short one.
@@ -126,7 +126,8 @@ def report(end, good, bad, down):
     faults = []
     for target in good:
         if found.get((target.host, "delivered")) != CONVERSIONS or len(target.arrivals) != CONVERSIONS:
-            faults.append(f"{target.host} got {len(target.arrivals):,}, {found.get((target.host, 'delivered')):,} delivered")
+            faults.append(
+                f"{target.host} got {len(target.arrivals):,}, {found.get((target.host, 'delivered')):,} delivered")
         if target.most_arrivals() > 1:
             faults.append(f"{target.host} was told twice")
     if set(state for host, state in found if host == down) != {"dead"}:
@@ -134,7 +135,8 @@ def report(end, good, bad, down):
     dead = sum(1 for number in range(CONVERSIONS) if number % 10 == 3 or number % 100 == 7)
     if found.get((bad.host, "dead"), 0) != dead or found.get((bad.host, "delivered"), 0) != CONVERSIONS - dead:
         faults.append(f"the bad target has {found.get((bad.host, 'dead'))} dead letters instead of {dead}")
-    print(f"deliveries: {sum(found.values()):,} ended, {left:,} still waited when the good targets were done", flush=True)
+    print(
+        f"deliveries: {sum(found.values()):,} ended, {left:,} still waited when the good targets were done", flush=True)
     for fault in faults:
         print(f"deliveries: {fault}", file=sys.stderr)
     return 1 if faults else 0

@@ -111,7 +111,8 @@ struct AdminAPI: Sendable {
 
   var deliveries: DeliveriesAPI {
     DeliveriesAPI(
-      queue: DeliveryQueue(clock: tracker.clock, settings: tracker.configuration.deliveries), settings: tracker.settings,
+      queue: DeliveryQueue(clock: tracker.clock, settings: tracker.configuration.deliveries),
+      settings: tracker.settings,
       writer: tracker.writer)
   }
 

@@ -97,7 +97,8 @@ struct ServingParts: Sendable {
       signatures: PostbackSignatures(secrets: tracker.secrets))
     runner = ConversionRunner(
       postbacks: postbacks,
-      looksAround: roles.contains(.worker) ? directory.liveScopes { try plainTracker.scope(of: $0) } : nil, clock: clock,
+      looksAround: roles.contains(.worker) ? directory.liveScopes { try plainTracker.scope(of: $0) } : nil,
+      clock: clock,
       logger: logger)
     bulkDecider = BulkDecider(recorder: postbacks.recorder, audit: tracker.audit, clock: clock, logger: logger)
     rates = RateKeeper(

@@ -1,8 +1,8 @@
 import ClickPath
 import Core
 import Database
-import TestSupport
 import Security
+import TestSupport
 import Testing
 
 @testable import TenantTracker

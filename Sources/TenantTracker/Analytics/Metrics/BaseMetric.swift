@@ -44,7 +44,7 @@ public enum BaseMetric: Int, Sendable, CaseIterable {
   func overConversions(_ schema: SchemaName) -> SQL? {
     switch self {
     case .leads: "count(*) FILTER (WHERE status = 'lead' OR (type = 'lead' AND status = 'sale'))"
-    case .conversions: 
+    case .conversions:
       """
       count(*) FILTER (WHERE status = 'sale'
         AND type = ANY (ARRAY(SELECT t.name FROM \(schema).conversion_types t WHERE t.counts AND t.archived_at IS NULL)))

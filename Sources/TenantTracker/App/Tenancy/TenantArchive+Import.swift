@@ -29,6 +29,9 @@ extension TenantArchive {
     }
     let text = try Data(contentsOf: folder.url.appending(path: Self.manifestFile))
     guard let json = try? JSONValue.parse(text) else { throw Failure.notAnArchive("its manifest is no JSON") }
+    guard try isWhole(folder.url.appending(path: Self.dataFile)) else {
+      throw Failure.notAnArchive("its data ends in the middle")
+    }
     var manifest = try Manifest(json: json)
     try checkVersions(of: manifest)
     let slug = newSlug ?? manifest.slug
@@ -57,7 +60,31 @@ extension TenantArchive {
     guard let tenant = try await tracker.catalog.find(slug: slug) else { throw Problem.notFound("tenant") }
     let mine = Set(try await tracker.catalog.domains(of: tenant.id))
     let lost = manifest.domains.filter { !mine.contains($0) }.map { "\($0) belongs to another tenant here" }
-    return Imported(tenant: tenant, warnings: plan.warnings + lost)
+    return Imported(tenant: tenant, warnings: plan.warnings + lost + (await reactivate(plan.licenseKey, for: tenant)))
+  }
+
+  /// Whether pg_dump came to its end. What is cut off between two statements, psql takes for all there is.
+  private func isWhole(_ data: URL) throws -> Bool {
+    let handle = try FileHandle(forReadingFrom: data)
+    defer { try? handle.close() }
+    let end = try handle.seekToEnd()
+    try handle.seek(toOffset: end - min(end, 512))
+    let tail = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+    return tail.contains("PostgreSQL database dump complete")
+  }
+
+  /// Takes the licence's slot again: it was given back when the tenant was purged.
+  /// - Returns: a warning when that failed.
+  private func reactivate(_ licenseKey: String?, for tenant: Tenant) async -> [String] {
+    guard let licenseKey else { return [] }
+    do {
+      _ = try await tracker.licenses.activate(key: licenseKey, for: tracker.scope(of: tenant))
+      return []
+    } catch {
+      return [
+        "The licence could not be activated again (\((error as? Problem)?.detail ?? "\(error)")): do so in Settings"
+      ]
+    }
   }
 
   private func checkVersions(of manifest: Manifest) throws {

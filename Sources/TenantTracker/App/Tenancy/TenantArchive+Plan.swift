@@ -7,6 +7,8 @@ extension TenantArchive {
   struct ImportPlan: Sendable {
     let schema: SchemaName
     let script: String
+    /// Of the licence that comes along.
+    let licenseKey: String?
     var warnings: [String]
   }
 
@@ -26,7 +28,8 @@ extension TenantArchive {
     var lines: [String] = ["BEGIN;"]
     lines += try renames(manifest.schema, to: names)
     var statements: [SQL] = []
-    statements += secrets(of: manifest, names, &warnings)
+    let licenseKey = licenseKey(of: manifest, names)
+    statements += secrets(of: manifest, names, licenseKey, &warnings)
     statements += domains(names.schema)
     var roleSecret: String?
     if let journalRole = installation.journalRole {
@@ -41,7 +44,8 @@ extension TenantArchive {
     }
     statements += entries(of: manifest, slug: slug, names.schema, roleSecret, isDefault: installation.isSingleTenant)
     lines += statements.map { "\($0.text);" } + ["COMMIT;", ""]
-    return ImportPlan(schema: names.schema, script: lines.joined(separator: "\n"), warnings: warnings)
+    return ImportPlan(
+      schema: names.schema, script: lines.joined(separator: "\n"), licenseKey: licenseKey, warnings: warnings)
   }
 
   private func names(for manifest: Manifest) async throws -> Names {
@@ -70,8 +74,17 @@ extension TenantArchive {
       ? [rename(origin, aside), read, rename(origin, target), rename(aside, origin)] : [read, rename(origin, target)]
   }
 
+  /// The key, if it can be read here and nobody else goes on with it.
+  private func licenseKey(of manifest: Manifest, _ names: Names) -> String? {
+    guard !names.originIsHere else { return nil }
+    let former = LicenseKeeper.keyContext(manifest.schema)
+    return manifest.licenseKey.flatMap { try? tracker.secrets.openText($0, for: former) }
+  }
+
   /// Secrets that can't be opened here are taken out, and so is the licence when the tenant it belongs to is still here.
-  private func secrets(of manifest: Manifest, _ names: Names, _ warnings: inout [String]) -> [SQL] {
+  private func secrets(
+    of manifest: Manifest, _ names: Names, _ licenseKey: String?, _ warnings: inout [String]
+  ) -> [SQL] {
     let check = try? tracker.secrets.openText(manifest.secretCheck, for: Self.secretContext(manifest.schema))
     var statements: [SQL] = []
     if check == nil {
@@ -79,9 +92,7 @@ extension TenantArchive {
         "UPDATE \(names.schema).users SET totp_secret = NULL, totp_last_step = NULL, recovery_hashes = '{}'")
       warnings.append("SECRET_KEY is another one here: two-factor sign-in is off, users can set it up again")
     }
-    let former = LicenseKeeper.keyContext(manifest.schema)
-    let key = manifest.licenseKey.flatMap { try? tracker.secrets.openText($0, for: former) }
-    if names.originIsHere || (manifest.licenseKey != nil && key == nil) {
+    if licenseKey == nil, names.originIsHere || manifest.licenseKey != nil {
       statements.append("DELETE FROM \(names.schema).license")
       if manifest.licenseKey != nil {
         warnings.append(
@@ -89,8 +100,8 @@ extension TenantArchive {
             ? "The licence stays with the tenant it was activated for: activate one for this tenant"
             : "SECRET_KEY is another one here, so the licence key can't be read: activate it again")
       }
-    } else if names.schema != manifest.schema, let key,
-      let sealed = try? tracker.secrets.seal(key, for: LicenseKeeper.keyContext(names.schema))
+    } else if names.schema != manifest.schema, let licenseKey,
+      let sealed = try? tracker.secrets.seal(licenseKey, for: LicenseKeeper.keyContext(names.schema))
     {
       statements.append("UPDATE \(names.schema).license SET license_key = \(literal: sealed)")
     }

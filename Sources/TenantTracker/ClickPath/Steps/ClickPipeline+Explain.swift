@@ -50,7 +50,8 @@ extension Hit {
       "fraud_score": JSONValue(facts.fraudScore),
       "language": JSONValue(facts.language?.text), "referrer": JSONValue(facts.referrer),
       "referrer_domain": JSONValue(facts.referrerDomain), "user_agent": JSONValue(facts.userAgent),
-      "external_id": JSONValue(facts.externalID), "publisher_id": JSONValue(facts.publisherID), "cost": JSONValue(facts.cost), "subs": .object(subs),
+      "external_id": JSONValue(facts.externalID), "publisher_id": JSONValue(facts.publisherID),
+      "cost": JSONValue(facts.cost), "subs": .object(subs),
       "unreplaced_macros": .array(
         facts.unreplacedMacros.map { ["parameter": .string($0.parameter), "macro": .string($0.macro)] }),
     ]

@@ -37,10 +37,12 @@ public struct KnownConversion: Sendable, Hashable {
   public var sequence: Int
   public var payout: Money
   public var createdAt: Timestamp
+  /// Its network has approved it, and it waits for somebody's approval here: to the network it is a sale.
+  public var isHeld: Bool
 
   public init(
     id: ConversionID, type: ConversionType, status: ConversionStatus, transactionID: String?, sequence: Int,
-    payout: Money, createdAt: Timestamp
+    payout: Money, createdAt: Timestamp, isHeld: Bool = false
   ) {
     self.id = id
     self.type = type
@@ -49,7 +51,11 @@ public struct KnownConversion: Sendable, Hashable {
     self.sequence = sequence
     self.payout = payout
     self.createdAt = createdAt
+    self.isHeld = isHeld
   }
+
+  /// Approved by its network.
+  fileprivate var isSold: Bool { status == .sale || isHeld }
 }
 
 /// What became of a hit's status word.
@@ -111,12 +117,15 @@ public enum ConversionRules {
     switch mode {
     case .ignore, .update: return last
     case .add:
-      guard claim.status == .sale, last.status == .sale, let payout = claim.payout, payout.amount > .zero else {
+      guard claim.status == .sale, last.isSold, let payout = claim.payout, payout.amount > .zero else {
         return last
       }
-      return alike.last { $0.status == .sale && $0.payout.currency == payout.currency }
+      return alike.last { $0.isSold && $0.payout.currency == payout.currency }
     case .new:
-      if let movable = alike.last(where: { $0.status.successors.contains(claim.status) }) { return movable }
+      let movable = alike.last {
+        $0.status.successors.contains(claim.status) && !($0.isHeld && claim.status == .sale)
+      }
+      if let movable { return movable }
       return claim.status.isRefusal ? last : nil
     }
   }
@@ -157,11 +166,11 @@ public enum ConversionRules {
   ) -> Money {
     // A hit whose status is refused is out of date altogether, and so is its payout.
     guard outcome != .refused, let named = claim.payout else { return conversion.payout }
-    guard outcome == .unchanged else { return named }
+    guard outcome == .unchanged || conversion.isHeld && claim.status == .sale else { return named }
     switch mode {
     case .ignore: return conversion.payout
     case .update, .new: return named
-    case .add: return conversion.status == .sale ? conversion.payout.adding(named) : named
+    case .add: return conversion.isSold ? conversion.payout.adding(named) : named
     }
   }
 }

@@ -47,25 +47,27 @@ struct DecisionBench: Sendable {
   /// Sends a postback for a click and gives the conversion's id.
   @discardableResult
   func postback(_ click: String, _ more: String = "") async throws -> String {
-    let processed = try await conversions(reportedOf: click).count
+    let processed = try await conversions(reportedOf: click)
     let answer = try await tracker.visitor.get("/postback?click_id=\(click)\(more)")
     // On a busy machine its click may still be in the journal: then it is recorded after it.
     #expect([200, 202].contains(answer.status), "\(answer.text)")
     try await eventually("the postback is processed") {
-      try await conversions(reportedOf: click).count > processed
+      try await conversions(reportedOf: click).count > processed.count
     }
-    return try #require(try await conversions(reportedOf: click).last)
+    return try #require(try await conversions(reportedOf: click).first { processed[$0.key] == nil }?.value)
   }
 
-  /// What each of a click's postbacks was about, in the order they came.
-  private func conversions(reportedOf click: String) async throws -> [String] {
+  /// What each of a click's postbacks was about, by the hit's id.
+  private func conversions(reportedOf click: String) async throws -> [UUIDv7: String] {
     let scope = try tracker.scope
-    return try await scope.query(
+    let rows = try await scope.query(
       """
-      SELECT conversion_id FROM \(scope.schema).postback_log
-      WHERE click_id = \(ClickID(click)) AND conversion_id IS NOT NULL ORDER BY id
-      """
-    ).map { try $0.get("conversion_id", as: ConversionID.self).description }
+      SELECT id, conversion_id FROM \(scope.schema).postback_log
+      WHERE click_id = \(ClickID(click)) AND conversion_id IS NOT NULL
+      """)
+    return Dictionary(
+      try rows.map { (try $0.get("id"), try $0.get("conversion_id", as: ConversionID.self).description) }
+    ) { first, _ in first }
   }
 
   /// A conversion of a click of its own.

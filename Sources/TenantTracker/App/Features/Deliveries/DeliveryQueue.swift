@@ -27,7 +27,8 @@ struct DeliveryQueue: Sendable {
   }
 
   /// Takes due deliveries, at most `limit`, for the time of a lease. Targets are walked by an index, so that one with a
-  /// long queue costs the others nothing.
+  /// long queue costs the others nothing; those with the most slots free go first, so that slow ones never keep all the
+  /// tenant's places to themselves.
   /// - Parameters:
   ///   - free: how many of a target may be taken, where that is not `share`.
   ///   - share: how many of any other.
@@ -46,18 +47,21 @@ struct DeliveryQueue: Sendable {
           ORDER BY d.host LIMIT 1)
         FROM hosts WHERE hosts.host IS NOT NULL
       ), due AS (
-        SELECT found.id FROM hosts
-        LEFT JOIN unnest(\(known.map(\.key)), \(known.map { Int64($0.value) })) AS f (host, free) ON f.host = hosts.host
+        SELECT found.id FROM (
+          SELECT hosts.host, COALESCE(f.free, \(share)) AS free FROM hosts
+          LEFT JOIN unnest(\(known.map(\.key)), \(known.map { Int64($0.value) })) AS f (host, free) ON f.host = hosts.host
+          WHERE hosts.host IS NOT NULL ORDER BY COALESCE(f.free, \(share)) DESC
+        ) AS target
         CROSS JOIN LATERAL (
           SELECT d.id FROM \(scope.schema).deliveries d
-          WHERE d.state = 'waiting' AND d.host = hosts.host AND d.due_at <= \(now)
+          WHERE d.state = 'waiting' AND d.host = target.host AND d.due_at <= \(now)
             AND NOT EXISTS (
               SELECT 1 FROM \(scope.schema).deliveries earlier
               WHERE earlier.conversion_id = d.conversion_id AND earlier.postback_id = d.postback_id
                 AND earlier.state = 'waiting' AND earlier.position < d.position)
-          ORDER BY d.due_at LIMIT COALESCE(f.free, \(share)) FOR UPDATE SKIP LOCKED
+          ORDER BY d.due_at LIMIT target.free FOR UPDATE SKIP LOCKED
         ) AS found
-        WHERE hosts.host IS NOT NULL LIMIT \(limit)
+        LIMIT \(limit)
       )
       UPDATE \(scope.schema).deliveries AS d
       SET lease = \(lease), due_at = \(now + settings.lease), attempts = d.attempts + 1

@@ -158,8 +158,11 @@ final class DeliveryRunner: Service {
     }
   }
 
-  private func end(_ tenantID: Int64, found: Bool, next: Timestamp?) {
-    state.withLock { $0.agenda.end(tenantID, found: found, next: next, isRestricted: $0.gate.isRestricting) }
+  /// - Parameter isStarved: something is due that found no slot.
+  private func end(_ tenantID: Int64, found: Bool, next: Timestamp?, isStarved: Bool = false) {
+    state.withLock {
+      $0.agenda.end(tenantID, found: found, next: next, isRestricted: isStarved && $0.gate.isRestricting)
+    }
     signal.yield()
   }
 
@@ -175,7 +178,7 @@ final class DeliveryRunner: Service {
       return (limit, share, state.gate.free(upTo: share, at: now))
     }
     guard limit > 0 else {
-      end(id, found: false, next: nil)
+      end(id, found: false, next: nil, isStarved: true)
       return []
     }
     let claimed = try await queue.claim(limit, free: free, share: share, of: scope)
@@ -189,10 +192,19 @@ final class DeliveryRunner: Service {
     }
     // Another tenant was quicker.
     let refused = claimed.filter { delivery in !admitted.contains { $0.id == delivery.id } }
-    try await queue.release(refused, of: scope)
-    let next = admitted.isEmpty ? try await queue.nextDue(after: now, of: scope) : nil
-    end(id, found: !admitted.isEmpty, next: next)
-    return admitted
+    do { try await queue.release(refused, of: scope) } catch {
+      // Those admitted hold slots, so they go out whatever happens; of the others the lease runs out.
+      logger.warning("deliveries not put back", metadata: ["tenant": "\(scope.slug)", "error": "\(error)"])
+    }
+    guard admitted.isEmpty else {
+      end(id, found: true, next: nil)
+      return admitted
+    }
+    let first = try await queue.nextDue(after: Timestamp(seconds: 0), of: scope)
+    let isStarved = first.map { $0 <= now } ?? false
+    end(
+      id, found: false, next: isStarved ? try await queue.nextDue(after: now, of: scope) : first, isStarved: isStarved)
+    return []
   }
 
   private func deliver(_ delivery: ClaimedDelivery, of scope: TenantScope) async {
@@ -221,7 +233,7 @@ final class DeliveryRunner: Service {
     // A cancelled task could not talk to the database.
     await Task { [queue, logger] in
       do {
-        if verdict.sign == .unknown {
+        if verdict.isInterrupted {
           try await queue.release([delivery], of: scope)
         } else {
           try await queue.finish(delivery, verdict, of: scope)

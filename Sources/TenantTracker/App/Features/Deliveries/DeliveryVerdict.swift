@@ -15,6 +15,8 @@ struct DeliveryVerdict: Sendable {
   var attempt: Delivery.Attempt
   /// What it says of the target itself.
   var sign: TargetSign
+  /// It was not made to its end, through no fault of the delivery or its target.
+  var isInterrupted = false
 
   /// - Parameters:
   ///   - attempt: its number, from 1.
@@ -43,7 +45,9 @@ struct DeliveryVerdict: Sendable {
     case .failure(let error):
       problem = Self.sentence(error, settings)
       isHopeless = !error.isTemporary
-      sign = error == .busy || error == .cancelled ? .unknown : .failing
+      isInterrupted = error == .busy || error == .cancelled
+      // A request that could not be made closes its target for nobody.
+      sign = isInterrupted || isHopeless ? .unknown : .failing
     }
     if problem == nil {
       step = .delivered

@@ -10,7 +10,8 @@ extension ClickEvent {
     var object: JSONObject = [
       "id": JSONValue(id), "ts": JSONValue(ts), "status": .string(status.rawValue), "campaign_id": .int(campaignID),
       "flow_id": JSONValue(flowID), "landing_id": JSONValue(landingID), "offer_id": JSONValue(offerID),
-      "source_id": JSONValue(sourceID), "network_id": JSONValue(networkID), "publisher_id": JSONValue(publisherID), "ip": .string(ip.description),
+      "source_id": JSONValue(sourceID), "network_id": JSONValue(networkID), "publisher_id": JSONValue(publisherID),
+      "ip": .string(ip.description),
       "country": JSONValue(country), "region": JSONValue(region), "city": JSONValue(city), "isp": JSONValue(isp),
       "os": JSONValue(os), "browser": JSONValue(browser), "device": JSONValue(device), "language": JSONValue(language),
       "referrer": JSONValue(referrer), "referrer_domain": JSONValue(referrerDomain),
@@ -36,7 +37,8 @@ extension ClickEvent {
       .required("status", .choice(ClickStatus.allCases.map(\.rawValue))), .required("campaign_id", .integer),
       .required("flow_id", .integer.nullable), .required("landing_id", .integer.nullable),
       .required("offer_id", .integer.nullable), .required("source_id", .integer.nullable),
-      .required("network_id", .integer.nullable), .required("publisher_id", .integer.nullable), .required("ip", .string),
+      .required("network_id", .integer.nullable), .required("publisher_id", .integer.nullable),
+      .required("ip", .string),
     ]
       + [
         "country", "region", "city", "isp", "os", "browser", "device", "language", "referrer", "referrer_domain",

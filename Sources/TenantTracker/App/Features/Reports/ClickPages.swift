@@ -93,6 +93,8 @@ struct ClickPages: Sendable {
       click: click, log: log, conversions: conversions, book: book, times: times, icons: layout.icons)
     return layout.page(
       Layout.Frame(title: "Click", current: Self.path, crumbs: [("Clicks", Self.path)]), call,
-      view.html + (call.session.allows(.write(.reports)) ? CostView.oneClick(click, layout.icons, csrf: call.csrfField) : .empty))
+      view.html
+        + (call.session.allows(.write(.reports))
+          ? CostView.oneClick(click, layout.icons, csrf: call.csrfField) : .empty))
   }
 }

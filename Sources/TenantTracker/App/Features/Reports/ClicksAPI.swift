@@ -79,7 +79,8 @@ struct ClicksAPI: Sendable {
     let id = try call.uuid()
     guard let click = try await find(id, in: call.place) else { throw Problem.notFound("click") }
     var object = click.jsonFields
-    object["conversions"] = .array(try await conversions.list(ofClick: id, of: call.place.scope).map { $0.shown(to: call.session).json })
+    object["conversions"] = .array(
+      try await conversions.list(ofClick: id, of: call.place.scope).map { $0.shown(to: call.session).json })
     object["steps"] = .array(try await ClickStepStore().steps(of: id, call.place.scope).map(\.json))
     object["denials"] = .array(try await ClickStepStore().denials(of: id, call.place.scope))
     return .json(.object(object))

@@ -41,6 +41,8 @@ struct PostbackService: Sendable {
 
   /// How long a click may take from one node's journal to the database that all share.
   static let journalDelay: Duration = .minutes(10)
+  /// How far another node's clock may be ahead.
+  private static let clockSkew: Duration = .minutes(1)
 
   /// Processes a hit that just arrived.
   ///
@@ -114,7 +116,7 @@ struct PostbackService: Sendable {
       claim: inbound.claim(of: hit, terms, statuses, goal), click: click, terms: terms,
       originalStatus: inbound.statusWord,
       scheme: inbound.scheme ?? inbound.statusWord.flatMap { statuses.scheme($0) }, goal: inbound.goal ?? goal?.name,
-      match: match, actor: inbound.actor ?? "postback")
+      match: match, actor: inbound.actor ?? "postback", isWholeState: inbound.isWholeState)
     let word = inbound.status == nil ? inbound.statusWord : nil
     return try await record(
       report, arrival,
@@ -156,7 +158,11 @@ struct PostbackService: Sendable {
   /// Whether a click of these may still be in another node's journal.
   private func mayBeElsewhere(_ clickIDs: [ClickID]) -> Bool {
     let now = clock.now()
-    return clickIDs.contains { now - $0.timestamp < Self.journalDelay }
+    return clickIDs.contains { id in
+      let age = now - id.timestamp
+      // None is minted in the future, as far as clocks agree: it would wait for years.
+      return age < Self.journalDelay && age > .zero - Self.clockSkew
+    }
   }
 
   /// Processes a journaled hit unless that has been done.

@@ -14,20 +14,22 @@ struct WaitingPostbackStore: Sendable {
       """)
   }
 
-  /// The oldest.
-  func some(_ count: Int, of scope: TenantScope) async throws(DatabaseError) -> [PostbackHit] {
+  /// The oldest that came after `last`.
+  func some(_ count: Int, after last: UUIDv7?, of scope: TenantScope) async throws(DatabaseError) -> [PostbackHit] {
     let rows = try await scope.query(
       """
       SELECT id, channel, headers, ip, method, path_key, query, content_type, body FROM \(scope.schema).waiting_postbacks
-      ORDER BY id LIMIT \(count)
+      WHERE \(last)::uuid IS NULL OR id > \(last) ORDER BY id LIMIT \(count)
       """)
     var hits: [PostbackHit] = []
     for row in rows {
       hits.append(
         PostbackHit(
-          id: try row.get("id"), channel: InboundChannel(rawValue: try row.get("channel")) ?? .postback, method: PostbackHit.Method(rawValue: try row.get("method")) ?? .get,
+          id: try row.get("id"), channel: InboundChannel(rawValue: try row.get("channel")) ?? .postback,
+          method: PostbackHit.Method(rawValue: try row.get("method")) ?? .get,
           pathKey: try row.get("path_key"), query: try row.get("query"), contentType: try row.get("content_type"),
-          body: try row.get("body"), headers: PostbackHit.headers(try row.get("headers", as: JSONValue.self)), address: try row.get("ip")))
+          body: try row.get("body"), headers: PostbackHit.headers(try row.get("headers", as: JSONValue.self)),
+          address: try row.get("ip")))
     }
     return hits
   }

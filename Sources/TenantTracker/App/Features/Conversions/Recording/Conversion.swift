@@ -42,7 +42,7 @@ struct Conversion: Sendable, Hashable {
   var known: KnownConversion {
     KnownConversion(
       id: id, type: type, status: status, transactionID: transactionID, sequence: sequence, payout: payout,
-      createdAt: createdAt)
+      createdAt: createdAt, isHeld: review == .pending)
   }
 
   var json: JSONValue {

@@ -122,6 +122,17 @@ struct ConversionRecorder: Sendable {
     /// Whose word is not held back is somebody's own decision.
     var approval = Approval.auto
     var note: String? = nil
+    /// See ``ConversionReport``.
+    var isWholeState = false
+
+    /// Whether a conversion that it changes bears its word from then on.
+    func leavesItsWord(after outcome: HistoryOutcome) -> Bool {
+      switch outcome {
+      case .applied, .held: true
+      case .unchanged: isWholeState
+      case .refused: false
+      }
+    }
   }
 
   func write(
@@ -142,7 +153,7 @@ struct ConversionRecorder: Sendable {
       conversion.status = change.status
       conversion.schemeStatus = scheme
       conversion.review = review
-      if change.outcome == .applied || change.outcome == .held { conversion.originalStatus = statement.originalStatus }
+      if statement.leavesItsWord(after: change.outcome) { conversion.originalStatus = statement.originalStatus }
       conversion.payout = change.payout
       conversion.revenue = value.revenue
       conversion.cost = value.cost
@@ -176,6 +187,7 @@ extension ConversionRecorder.Statement {
   init(_ report: ConversionReport) {
     self.init(
       claim: report.claim, terms: report.terms, click: report.click, originalStatus: report.originalStatus,
-      actor: report.actor, scheme: report.scheme, approval: report.terms.approvals.approval(of: report.claim.type))
+      actor: report.actor, scheme: report.scheme, approval: report.terms.approvals.approval(of: report.claim.type),
+      isWholeState: report.isWholeState)
   }
 }

@@ -17,6 +17,8 @@ struct ConversionReport: Sendable {
   var match: ClickMatch
   /// Who says so, for the history: `postback`, `pixel`, `shopify`, `user 7`.
   var actor: String
+  /// It tells all there is to tell, not what happened last: its word stays even where the status does not change.
+  var isWholeState = false
 }
 
 /// How a conversion's click was found. Stored with it and shown: an address is a weaker proof than an id.

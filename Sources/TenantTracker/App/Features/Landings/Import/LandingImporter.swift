@@ -81,8 +81,8 @@ struct LandingImporter: Service {
 
   /// Stores an imported page as a landing and gives its id.
   /// - Parameters:
-  ///   - name: as asked for; a landing that has it already is a conflict.
-  ///   - fallback: without a name; it gets a number if it is taken.
+  ///   - name: as asked for.
+  ///   - fallback: without a name.
   func add(
     _ page: ImportedPage, named name: String?, else fallback: String, ending entry: LandingImport? = nil,
     by call: TrackerCall
@@ -90,13 +90,7 @@ struct LandingImporter: Service {
     guard page.html.count <= Landing.htmlLimit else {
       throw ImportFailure("The page is larger than \(Landing.htmlLimit >> 20) MB.")
     }
-    if let name { return try await insert(page, name, entry, by: call) }
-    for number in 1...50 {
-      do {
-        return try await insert(page, number == 1 ? fallback : "\(fallback) (\(number))", entry, by: call)
-      } catch let problem as Problem where problem.status == 409 { continue }
-    }
-    throw Problem.conflict("There are many landing pages of this name: give this one another.", field: "name")
+    return try await insert(page, name ?? fallback, entry, by: call)
   }
 
   private func insert(
