@@ -14,6 +14,7 @@ import uuid
 import shared
 from harness import Stack, Tenant, eventually
 from harness.customers import unique
+from harness.customers import unique
 
 SHOP = "https://shop.example"
 
@@ -141,9 +142,26 @@ class Pixel(PixelTest):
                     self.assertEqual({answer.status for answer in pool.map(self.send, [body] * 16)}, {200})
                 self.send(body).expect(200)
                 self.assertEqual(self.one(click)["payout"], "3.00")
-                # Another one is another one.
-                self.send(event(click, "purchase", order_id="A-1", revenue="3")).expect(200)
-                self.assertEqual(sum(float(item["payout"]) for item in self.tenant.conversions(click)), 6)
+                # A page that is loaded again is the same order; another order is another one.
+                self.send(event(click, "purchase", order_id="A-1", revenue="9")).expect(200)
+                self.assertEqual(self.one(click)["payout"], "3.00")
+                self.send(event(click, "purchase", order_id="A-2", revenue="4")).expect(200)
+                self.assertEqual(sum(float(item["payout"]) for item in self.tenant.conversions(click)), 7)
+
+    def test_where_the_network_proves_itself_a_page_only_announces_a_sale(self):
+        network = self.tenant.create("networks", name=unique("signed"), require_key=True)
+        offer = self.tenant.offer(network_id=network["id"])
+        campaign = self.tenant.campaign(offers=[offer])
+        self.tenant.await_campaign(campaign)
+        click = self.click(campaign)
+        self.send(event(click, "purchase", order_id="H-1", revenue="1000000")).expect(200)
+        held = self.one(click)
+        self.assertEqual((held["status"], held["revenue"]), ("hold", "0.00"))
+        key = self.tenant.admin.get(f"/admin/api/networks/{network['id']}").expect(200).json["postback_key"]
+        self.tenant.public.get(
+            f"/postback/{key}", query={"click_id": click, "txid": "H-1", "payout": "5"}).expect(200)
+        approved = self.one(click)
+        self.assertEqual((approved["status"], approved["payout"]), ("sale", "5.00"))
 
     def test_a_purchase_counts_though_the_page_is_gone(self):
         place = urllib.parse.urlsplit(self.tenant.public.url)

@@ -68,6 +68,23 @@ import Testing
     #expect(rows(.update, [hit(.rejected, 1), hit(.sale, 2, second: 1)]) == ["rejected 1"])
   }
 
+  /// What waits for an approval here is sold as far as its network knows.
+  @Test(arguments: DuplicateMode.allCases) func whatIsHeldIsRepeatedLikeASale(mode: DuplicateMode) {
+    let held = KnownConversion(
+      id: ConversionID(at: arrival), type: .sale, status: .hold, transactionID: nil, sequence: 0,
+      payout: Money(Micros(rawValue: 10), .usd), createdAt: arrival, isHeld: true)
+    let step = ConversionRules.step(for: hit(.sale, 20, second: 1), among: [held], duplicates: mode)
+    switch step {
+    case .create(let sequence, _): #expect(mode == .new && sequence == 1)
+    case .change(let change):
+      let expected: [DuplicateMode: Int64] = [.ignore: 10, .update: 20, .add: 30]
+      #expect(change.payout.amount.rawValue == expected[mode])
+      // The approval is made out to be one, so that it is held back.
+      #expect(change.outcome == .applied && change.status == .sale)
+    case .replayed: Issue.record("a new hit was taken for a replay")
+    }
+  }
+
   /// Any sequence of statuses and amounts, against a model that knows of nothing but a list.
   @Test(arguments: DuplicateMode.allCases) func revenueIsTheSumOfTheApproved(mode: DuplicateMode) {
     var random = SeededGenerator(seed: 4_711)

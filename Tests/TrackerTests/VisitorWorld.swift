@@ -14,6 +14,12 @@ import Web
 /// whatever a test says.
 final class VisitorWorld: Sendable {
   static let clock = TestClock()
+  /// For tests that are not about patience: a busy machine takes its time.
+  static let patient = {
+    var limits = VisitorService.Limits()
+    (limits.offerPatience, limits.postbackPatience) = (.seconds(60), .seconds(60))
+    return limits
+  }()
 
   let disk: VisitorDisk
   let journal: Journal
@@ -25,7 +31,7 @@ final class VisitorWorld: Sendable {
   ///   - find: the database's clicks.
   ///   - receive: the database's postback service.
   init(
-    isReady: Bool = true, limits: VisitorService.Limits = VisitorService.Limits(),
+    isReady: Bool = true, limits: VisitorService.Limits = patient,
     journal settings: JournalSettings = JournalSettings(segmentBytes: 4 << 20, retryInterval: .milliseconds(1)),
     find: @escaping @Sendable (ClickID, Int64) async throws -> ClickEvent? = { _, _ in nil },
     receive: @escaping @Sendable (PostbackHit, Int64) async throws -> PostbackOutcome = { hit, _ in .recorded(hit.id) }

@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test func anIdleConnectionIsClosed() async throws {
-    try await withClient(ConnectionLimits(idleTimeout: .milliseconds(200))) { client in
+    try await withClient(ConnectionLimits(idleTimeout: .seconds(2))) { client in
       try await client.write("GET /api/me HTTP/1.1\r\nHost: x\r\nX-Slow: ")
       #expect(try await client.isClosedByServer())
       try await client.write(me)

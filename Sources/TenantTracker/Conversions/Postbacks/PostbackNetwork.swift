@@ -25,6 +25,9 @@ public struct PostbackNetwork: Sendable, Hashable {
     self.sealedSecrets = sealedSecrets
   }
 
+  /// Whether anybody else who reports its conversions is to be doubted.
+  public var demandsProof: Bool { requiresKey || !allowedAddresses.isEmpty || !sealedSecrets.isEmpty }
+
   /// Whether the network may have sent this hit, as far as key and address tell.
   public func admits(_ hit: PostbackHit) -> Bool {
     guard !requiresKey || hit.pathKey == key else { return false }

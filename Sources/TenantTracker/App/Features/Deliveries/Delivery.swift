@@ -48,7 +48,9 @@ struct Delivery: Sendable {
     static func host(of url: String) -> String {
       guard let start = url.firstRange(of: "://")?.upperBound else { return "" }
       let authority = url[start...].prefix { !"/?#".contains($0) }
-      return String(authority.split(separator: "@", omittingEmptySubsequences: false).last ?? "").lowercased()
+      let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+      // Macros may make it longer than any host, and than an index takes.
+      return String(String.UnicodeScalarView(host.unicodeScalars.prefix(300))).lowercased()
     }
   }
 

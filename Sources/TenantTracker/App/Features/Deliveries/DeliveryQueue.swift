@@ -145,9 +145,9 @@ struct DeliveryQueue: Sendable {
       INSERT INTO \(schema).deliveries (id, conversion_id, click_id, status, postback_id, source_id, method, url, body,
         content_type, success_rule, host, state, due_at, give_up_at, problem, created_at, ended_at)
       VALUES (\(delivery.id), \(delivery.conversionID), \(delivery.clickID), \(delivery.status),
-        \(delivery.postbackID), \(delivery.sourceID), \(message.method.rawValue), \(message.url), \(message.body),
-        \(message.contentType), \(message.success?.json), \(message.host), \(delivery.state.rawValue),
-        \(delivery.dueAt), \(delivery.createdAt + settings.patience), \(delivery.problem), \(delivery.createdAt),
+        \(delivery.postbackID), \(delivery.sourceID), \(message.method.rawValue), \(message.url.storable),
+        \(message.body.storable), \(message.contentType), \(message.success?.json), \(message.host.storable),
+        \(delivery.state.rawValue), \(delivery.dueAt), \(delivery.createdAt + settings.patience), \(delivery.problem), \(delivery.createdAt),
         \(delivery.endedAt))
       ON CONFLICT DO NOTHING
       """) == 1
@@ -162,9 +162,9 @@ struct DeliveryQueue: Sendable {
     if let message {
       try await connection.execute(
         """
-        UPDATE \(schema).deliveries SET method = \(message.method.rawValue), url = \(message.url),
-          body = \(message.body), content_type = \(message.contentType), success_rule = \(message.success?.json),
-          host = \(message.host)
+        UPDATE \(schema).deliveries SET method = \(message.method.rawValue), url = \(message.url.storable),
+          body = \(message.body.storable), content_type = \(message.contentType),
+          success_rule = \(message.success?.json), host = \(message.host.storable)
         WHERE id = \(id) AND (state <> 'waiting' OR lease IS NULL)
         """)
     }

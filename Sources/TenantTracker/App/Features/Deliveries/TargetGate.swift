@@ -52,8 +52,9 @@ struct TargetGate: Sendable {
     switch sign {
     case .unknown: break
     case .answering:
+      // What failures closed is open; who asked to be left alone still is, whatever it answers to those under way.
+      if target.failures >= Self.tolerance || target.closedUntil.map({ $0 <= now }) ?? true { target.closedUntil = nil }
       target.failures = 0
-      target.closedUntil = nil
       target.pause = Self.firstPause
     case .busy(let wanted): target.closedUntil = max(target.closedUntil ?? now, now + wanted)
     case .failing:

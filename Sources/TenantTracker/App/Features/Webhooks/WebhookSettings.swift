@@ -39,7 +39,11 @@ struct WebhookSettings: Sendable {
   }
 
   static func load(of scope: TenantScope) async throws -> WebhookSettings {
-    let row = try await scope.first("SELECT value FROM \(scope.schema).settings WHERE key = \(key)")
+    try await load(in: scope, schema: scope.schema)
+  }
+
+  static func load(in executor: any SQLExecutor, schema: SchemaName) async throws -> WebhookSettings {
+    let row = try await executor.first("SELECT value FROM \(schema).settings WHERE key = \(key)")
     var settings = WebhookSettings()
     guard let value = try row?.get("value", as: JSONValue.self) else { return settings }
     settings.addressHours = value["address_hours"]?.intValue ?? settings.addressHours

@@ -133,9 +133,11 @@ struct WebhooksAPI: Sendable {
     action: String, after: JSONValue, by call: TrackerCall, _ change: (inout WebhookSettings) -> Void
   ) async throws {
     let scope = call.place.scope
-    var changed = try await WebhookSettings.load(of: scope)
-    change(&changed)
-    try await scope.transaction { [changed] connection in
+    try await scope.transaction { connection in
+      // All of it is one setting: of two who change it at once, neither may write what the other had before.
+      _ = try await connection.query("SELECT name FROM \(scope.schema).locks WHERE name = 'webhooks' FOR UPDATE")
+      var changed = try await WebhookSettings.load(in: connection, schema: scope.schema)
+      change(&changed)
       try await settings.set(changed.stored, at: clock.now(), of: scope, in: connection)
       try await audit.append(action, "settings", after: after, by: call, in: connection)
     }

@@ -1,3 +1,4 @@
+import Conversions
 import Core
 import Database
 
@@ -6,14 +7,17 @@ struct CustomerStore: Sendable {
   /// How long an order's number is taken for the same order's: shops and networks begin again.
   private static let orderAge: Duration = .hours(24 * 90)
 
-  /// Of the one conversion that has this number; nil if several clicks' have it.
+  /// Of the one conversion that has this number; nil if several clicks' have it. Numbers are small, and another shop's or
+  /// a network's say nothing: only what this shop or its page reported counts.
   func click(
-    ofOrder id: String, before time: Timestamp, of scope: TenantScope
+    ofOrder id: String, from reporter: String, before time: Timestamp, of scope: TenantScope
   ) async throws(DatabaseError) -> ClickID? {
     let rows = try await scope.query(
       """
-      SELECT DISTINCT click_id FROM \(scope.schema).conversions
-      WHERE txid = \(id) AND created_at > \(time - Self.orderAge) LIMIT 2
+      SELECT DISTINCT c.click_id FROM \(scope.schema).conversions c
+      JOIN \(scope.schema).conversion_history h ON h.conversion_id = c.id
+      WHERE c.txid = \(id) AND c.created_at > \(time - Self.orderAge)
+        AND h.actor IN (\(reporter), \(InboundChannel.pixel.rawValue)) LIMIT 2
       """)
     return rows.count == 1 ? try rows[0].get("click_id") : nil
   }

@@ -21,8 +21,8 @@ struct InboundClickFinder: Sendable {
       if let click = try await find(id, in: scope) { return (click, .clickID) }
     }
     guard conversion.isMatchedByCustomer else { return nil }
-    if let order = conversion.transactionID,
-      let click = try await find(customers.click(ofOrder: order, before: time, of: scope), in: scope)
+    if let order = conversion.transactionID, let reporter = conversion.actor,
+      let click = try await find(customers.click(ofOrder: order, from: reporter, before: time, of: scope), in: scope)
     {
       return (click, .order)
     }

@@ -104,6 +104,8 @@ struct PostbackService: Sendable {
     }
     var terms = try await terms.terms(for: ConversionOrigin(click), of: scope)
     if inbound.isWholeState { terms.duplicates = .update }
+    // Anybody can write what a page sends: it never changes a sale that is recorded.
+    if hit.channel == .pixel, inbound.type == .sale { terms.duplicates = .ignore }
     let network = arrival.keyOwner ?? terms.network
     // Who came another way has been made sure of by its reader.
     guard hit.channel != .postback || terms.network.map({ admits(hit, $0) }) ?? true else {
@@ -112,8 +114,11 @@ struct PostbackService: Sendable {
     }
     let statuses = network?.statuses ?? .standard
     let goal = terms.goal(named: inbound.goalWords.isEmpty ? [inbound.goal].compactMap(\.self) : inbound.goalWords)
+    var claim = inbound.claim(of: hit, terms, statuses, goal)
+    // Nor is it as good as the proof that the network has to give: that one's postback approves it.
+    if hit.channel == .pixel, claim.status == .sale, terms.network?.demandsProof == true { claim.status = .hold }
     let report = ConversionReport(
-      claim: inbound.claim(of: hit, terms, statuses, goal), click: click, terms: terms,
+      claim: claim, click: click, terms: terms,
       originalStatus: inbound.statusWord,
       scheme: inbound.scheme ?? inbound.statusWord.flatMap { statuses.scheme($0) }, goal: inbound.goal ?? goal?.name,
       match: match, actor: inbound.actor ?? "postback", isWholeState: inbound.isWholeState)

@@ -41,7 +41,8 @@ struct PostbackLogEntry: Sendable {
   private var fields: JSONObject {
     [
       "id": JSONValue(hit.id), "at": JSONValue(hit.receivedAt), "channel": .string(hit.channel.rawValue),
-      "method": .string(hit.method.rawValue), "ip": JSONValue(hit.address?.description), "query": .string(hit.query),
+      "method": .string(hit.method.rawValue), "ip": JSONValue(hit.address?.description),
+      "query": .string(hit.shownQuery),
       "body_bytes": .int(hit.body.count), "outcome": .string(outcome), "reason": JSONValue(detail),
       "click_id": JSONValue(clickID), "conversion_id": JSONValue(conversionID), "network_id": JSONValue(networkID),
       "unmapped_status": JSONValue(unmappedWord), "attempts": .int(attempts), "processed_at": JSONValue(processedAt),
@@ -70,4 +71,14 @@ struct PostbackLogEntry: Sendable {
       .required("body", .string.nullable),
       .required("body_base64url", .string.nullable.described("A body that is no text.")),
     ])
+}
+
+extension PostbackHit {
+  /// The query without a shop's key: who may read the log may not report orders in the shop's name.
+  var shownQuery: String {
+    guard channel == .shopify else { return query }
+    return query.split(separator: "&", omittingEmptySubsequences: false).map { pair in
+      PercentCoding.queryItems(String(pair)).first?.name == "key" ? "key=***" : String(pair)
+    }.joined(separator: "&")
+  }
 }

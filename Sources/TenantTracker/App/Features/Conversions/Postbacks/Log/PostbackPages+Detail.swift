@@ -55,7 +55,7 @@ extension PostbackPages {
       ("Method", .escaped(hit.method.rawValue)), ("From", Parts.text(hit.address?.description)),
       ("With a key", hit.pathKey == nil ? "No" : "Yes"), ("Content type", Parts.text(hit.contentType)),
       ("Id", "<code>\(hit.id)</code>"),
-    ]) + (hit.query.isEmpty ? .empty : block("Query", hit.query))
+    ]) + (hit.query.isEmpty ? .empty : block("Query", hit.shownQuery))
       + (headers.isEmpty ? .empty : block("Headers", headers))
       + body
   }

@@ -43,7 +43,7 @@ enum PostbackWords {
 
   /// The beginning of what came.
   static func summary(_ hit: PostbackHit) -> String {
-    let text = hit.query.isEmpty ? String(decoding: hit.body.prefix(200), as: UTF8.self) : hit.query
+    let text = hit.query.isEmpty ? String(decoding: hit.body.prefix(200), as: UTF8.self) : hit.shownQuery
     return text.isEmpty ? hit.method.rawValue : String(text.prefix(200))
   }
 }
