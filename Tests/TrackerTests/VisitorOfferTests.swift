@@ -74,10 +74,12 @@ import Testing
 
   @Test func aDatabaseThatHangsIsNotWaitedFor() async throws {
     let gate = VisitorGate()
-    let world = try VisitorWorld(find: { _, _ in
-      await gate.wait()
-      return nil
-    })
+    let world = try VisitorWorld(
+      limits: VisitorService.Limits(),
+      find: { _, _ in
+        await gate.wait()
+        return nil
+      })
     try await world.serve { port in
       let client = TestHTTPClient(port: port)
       // More than may look up at a time, and more than may wait for it.

@@ -21,7 +21,7 @@ public enum VisitorRoute: Hashable, Sendable {
       }
       if bytes.equals("/click") || bytes.equals("/click/") {
         let slug = QueryReader.value(of: "campaign", in: query)
-        return (slug ?? (ClickPipeline.wantsExplanation(query) ? "" : nil)).map { .click(slug: $0) }
+        return (slug ?? (QueryReader.value(of: "test", in: query) == "1" ? "" : nil)).map { .click(slug: $0) }
       }
       return nil
     }
