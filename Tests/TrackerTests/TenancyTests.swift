@@ -159,6 +159,28 @@ import Testing
     }
   }
 
+  @Test func aSchemaThatAnEarlierReleaseMadeReadyIsBroughtUpToDate() async throws {
+    try await withTracker { tracker in
+      let (schemas, control) = (tracker.tracker.schemas, tracker.tracker.control)
+      let installation = try #require(try await Installation.find(control))
+      try await schemas.refill(to: 1, installation)
+      let target = try #require(try await Self.traces(tracker).pooled.first)
+      let schema = try #require(SchemaName(target))
+      let latest = try await tracker.tracker.migrations.version(of: schema)
+      // As the release before the last migration left it.
+      for table in ["sources", "networks", "offers", "landings", "tracking_profiles"] {
+        try await control.execute(
+          "CREATE INDEX \(identifier: "\(table)_name") ON \(schema).\(identifier: table) (name)")
+      }
+      try await control.execute(
+        "DELETE FROM control.schema_version WHERE target = \(target) AND version >= 16")
+      #expect(try await tracker.tracker.migrations.version(of: schema) == 15)
+      let taken = try await schemas.take(installation)
+      #expect(taken.schema == schema && taken.isPooled)
+      #expect(try await tracker.tracker.migrations.version(of: schema) == latest)
+    }
+  }
+
   @Test func whoIsNobodyIs401WhateverTheLicence() async throws {
     try await withTracker { tracker in
       let schema = tracker.tenant.schema

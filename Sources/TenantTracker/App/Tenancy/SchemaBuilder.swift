@@ -21,10 +21,12 @@ struct SchemaBuilder: Sendable {
   let secrets: SecretBox
   let clock: any WallClock
 
-  /// A ready schema from the pool, else a new one.
+  /// A ready schema from the pool, else a new one. What an earlier release made ready is brought up to date.
   func take(_ installation: Installation) async throws -> Built {
-    if let pooled = try await pooled() { return pooled }
-    return try await build(installation)
+    guard let pooled = try await pooled() else { return try await build(installation) }
+    try await migrations.migrate(pooled.schema)
+    try await partitions.ensure(around: clock.now(), schema: pooled.schema)
+    return pooled
   }
 
   private func pooled() async throws -> Built? {
