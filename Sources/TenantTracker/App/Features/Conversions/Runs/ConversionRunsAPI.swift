@@ -8,7 +8,7 @@ struct ConversionRunsAPI: Sendable {
   let runner: ConversionRunner
 
   /// An answer waits this long for a run; after that it tells where to look.
-  private static let patience = Duration.seconds(1)
+  private static let patience = Duration.seconds(2)
 
   func register(in table: inout TrackerTable) {
     table.define("ConversionRun", ConversionRun.schema)
