@@ -19,25 +19,7 @@ struct LicenseHeartbeat: Service {
   let dsn: DSN
   let logger: Logger
 
-  func run() async throws {
-    await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        do {
-          let lock = try await AdvisoryLock.hold(dsn, .init("trackily.license.heartbeat"))
-          await withTaskGroup(of: Void.self) { group in
-            group.addTask { await lead() }
-            // Another node leads from then on.
-            group.addTask { await lock.untilLost() }
-            await group.next()
-            group.cancelAll()
-          }
-          await lock.release()
-        } catch {
-          try? await Task.sleep(for: .seconds(10))
-        }
-      }
-    }
-  }
+  func run() async throws { await Leadership(name: "trackily.license.heartbeat", dsn: dsn).run { await lead() } }
 
   /// Goes round until cancelled.
   private func lead() async {
