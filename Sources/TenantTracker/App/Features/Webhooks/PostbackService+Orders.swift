@@ -29,13 +29,13 @@ extension PostbackService {
       arrival.isLast = index == conversions.count - 1
       do {
         outcome = try await process(conversion, arrival, in: scope)
+        // Without a click there is none for the others, either. By now there may be one: then the order has changed.
+        if outcome?.conversionID == nil, !arrival.isLast {
+          arrival.isLast = true
+          return try await process(conversion, arrival, in: scope)
+        }
       } catch is OrderMoved {
         return nil
-      }
-      // Without a click there is none for the others, either.
-      if outcome?.conversionID == nil, !arrival.isLast {
-        arrival.isLast = true
-        return try await process(conversion, arrival, in: scope)
       }
     }
     return outcome
