@@ -63,6 +63,7 @@ let package = Package(
     .systemLibrary(name: "CArgon2", path: "Sources/Common/CArgon2", providers: [.apt(["libargon2-dev"])]),
     .systemLibrary(
       name: "CCurl", path: "Sources/Common/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CHaru", path: "Sources/Common/CHaru", providers: [.apt(["libhpdf-dev"])]),
     .systemLibrary(
       name: "CMaxMindDB", path: "Sources/Common/CMaxMindDB", pkgConfig: "libmaxminddb",
       providers: [.apt(["libmaxminddb-dev"])]),
@@ -85,8 +86,8 @@ let package = Package(
     program(
       "LicenseServer", path: "Sources/LicenseServer",
       [
-        "Core", "Database", "Web", "Security", "Jobs", "Licensing", "Billing", arguments, hummingbird, httpTypes,
-        nioCore, logging, services, signals, crypto,
+        "Core", "Database", "Web", "Security", "Jobs", "Licensing", "Billing", "CHaru", arguments, hummingbird,
+        httpTypes, nioCore, logging, services, signals, crypto,
       ]),
 
     room("ClickPath", path: "Sources/TenantTracker/ClickPath", ["Core"]),

@@ -47,4 +47,6 @@ public enum MoneyFault: Error, Hashable, Sendable {
   /// Beyond what 64 bits hold.
   case overflow
   case currencyMismatch
+  /// Below zero where that means nothing.
+  case negative
 }

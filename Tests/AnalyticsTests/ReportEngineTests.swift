@@ -70,6 +70,46 @@ import Testing
     await tenant.close()
   }
 
+  @Test(arguments: [("2026-11-05", "1.204", 0), ("2026-11-04", "1.15", 1)] as [(String, String, Int64)])
+  func aClickInAnotherCurrencyCostsWhatTheRateOfItsDaySays(
+    _ day: String, _ cost: String, _ unconverted: Int64
+  ) async throws {
+    let tenant = try await tenant("2026-11-01", "2026-11-30")
+    try await smallTraffic().insert(into: tenant.scope)
+    let quoted = try #require(LocalDate(day))
+    let engine = ReportEngine(clock: TestClock()) { instants, currency, _ in
+      var rates = ClickRates()
+      #expect(currency == .usd && instants.contains(Timestamp(seconds: 1_793_869_200)))
+      rates.add(1_080_000_000_000, of: .eur, on: quoted)
+      return rates
+    }
+    let totals = try await engine.answer(
+      request("from=2026-11-05&to=2026-11-05", .totals), in: .usd, of: tenant.scope)
+    #expect(totals.totalsJSON["cost"]?.stringValue == cost)
+    #expect(totals.totals[.unconverted] == unconverted)
+    let grouped = try await engine.answer(
+      request("group_by=country,date&from=2026-11-05&to=2026-11-05"), in: .usd, of: tenant.scope)
+    #expect(grouped.totals == totals.totals)
+    #expect(grouped.rows.reduce(0) { $0 + $1.values[.cost] } == totals.totals[.cost])
+    await tenant.close()
+  }
+
+  @Test func whatNoNumberHoldsIsNoReasonToFail() async throws {
+    let tenant = try await tenant("2026-11-01", "2026-11-30")
+    var traffic = smallTraffic()
+    traffic.conversions[0].revenue = 3_000_000_000_000_000_000
+    traffic.conversions[2].revenue = 3_000_000_000_000_000_000
+    try await traffic.insert(into: tenant.scope)
+    for query in ["", "&group_by=country&compare=previous", "&group_by=date&sort=-profit"] {
+      let answer = try await engine.answer(
+        request("from=2026-11-05&to=2026-11-05\(query)", query.isEmpty ? .totals : .grouped), in: .usd, of: tenant.scope
+      )
+      #expect(answer.totals[.revenue] == 4_000_000_000_000_000_000)
+      #expect(answer.totals[.clicks] == 4)
+    }
+    await tenant.close()
+  }
+
   @Test func aGroupedReportAsTheContractShapesIt() async throws {
     let tenant = try await tenant("2026-11-01", "2026-11-30")
     try await smallTraffic().insert(into: tenant.scope)

@@ -26,18 +26,20 @@ struct BillingDatabase {
 
   func order(
     _ plan: String = "pro", _ period: BillingPeriod = .month, _ currency: Currency = .usd,
-    email: String = "buyer@example.com"
+    email: String = "buyer@example.com", coupon: String? = nil, at now: Timestamp = now
   ) async throws -> Order {
     let address = try #require(EmailAddress(email))
     return try await pool.transaction { connection in
       try await ManualBilling(connection).place(
-        OrderRequest(plan: plan, period: period, currency: currency, email: address), at: Self.now)
+        OrderRequest(plan: plan, period: period, currency: currency, email: address, coupon: coupon), at: now)
     }
   }
 
-  func pay(_ invoice: Int64, _ reference: String = "transfer 1") async throws -> SettledInvoice {
+  func pay(
+    _ invoice: Int64, _ reference: String = "transfer 1", at now: Timestamp = now
+  ) async throws -> SettledInvoice {
     try await pool.transaction { connection in
-      try await ManualBilling(connection).markPaid(invoice: invoice, reference: reference, at: Self.now)
+      try await ManualBilling(connection).markPaid(invoice: invoice, reference: reference, at: now)
     }
   }
 }

@@ -51,7 +51,7 @@ import Testing
     #expect(unreadable.trace.contains("cost_unreadable"))
   }
 
-  @Test(arguments: ["NaN", "1e3", "-0.01", "0.05.1", "99999999999999999999", "0x10", "%E2%82%AC5"])
+  @Test(arguments: ["NaN", "1e3", "-0.01", "0.05.1", "99999999999999999999", "1000000000.01", "0x10", "%E2%82%AC5"])
   func whatIsNoAmountIsTheModelsPrice(_ text: String) throws {
     let event = try event("cost=\(text)") {
       $0.campaign.costModel = .cpc

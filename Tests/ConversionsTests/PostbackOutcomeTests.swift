@@ -9,7 +9,7 @@ import Testing
     (.refused(.noClickID), 400, "no_click_id"),
     (.refused(.badParameter(name: "payout", reason: "x")), 400, "bad_parameter"),
     (.refused(.badBody(reason: "x")), 400, "bad_body"), (.unauthorized, 401, "unauthorized"),
-    (.unknownClick, 404, "unknown_click"),
+    (.unknownClick, 404, "unknown_click"), (.failed, 500, "failed"),
   ]
 
   @Test func everyOutcomeHasItsStatusAndCode() {

@@ -84,6 +84,35 @@ import Testing
     #expect(try await contents(items, connection) == [1, 3, 4])
   }
 
+  @Test func hintsAreGivenOnceAllIsCommittedAndNotElse() async throws {
+    let (connection, observer, items) = try await table()
+    try await connection.execute("CREATE TABLE \(items)_hints (n bigint, seen bigint)")
+    let hint = { (n: Int64) -> SQL in "INSERT INTO \(items)_hints SELECT \(n), count(*) FROM \(items)" }
+    try await connection.transaction { connection in
+      connection.afterCommit(hint(1))
+      try await connection.execute("INSERT INTO \(items) (n) VALUES (1)")
+      await #expect(throws: Refused.self) {
+        try await connection.transaction { connection in
+          connection.afterCommit(hint(2))
+          throw Refused()
+        }
+      }
+      connection.afterCommit("SELECT 1 / 0")
+      connection.afterCommit(hint(3))
+      #expect(try await observer.query("SELECT n FROM \(items)_hints").isEmpty)
+    }
+    await #expect(throws: Refused.self) {
+      try await connection.transaction { connection in
+        connection.afterCommit(hint(4))
+        throw Refused()
+      }
+    }
+    try await connection.transaction { try await $0.execute("INSERT INTO \(items) (n) VALUES (2)") }
+    let given = try await observer.query("SELECT n, seen FROM \(items)_hints ORDER BY n")
+    #expect(
+      try given.map { [try $0.get("n", as: Int64.self), try $0.get("seen", as: Int64.self)] } == [[1, 1], [3, 1]])
+  }
+
   @Test func cancellationInsideRollsBackAndLeavesTheConnectionUsable() async throws {
     let (connection, _, items) = try await table()
     try await withThrowingTaskGroup { tasks in

@@ -80,16 +80,16 @@ import Testing
     }
   }
 
-  @Test func ofTwentyActivationsAtOnceAsManySucceedAsThereAreSlots() async throws {
+  @Test func ofAHundredActivationsAtOnceAsManySucceedAsThereAreSlots() async throws {
     try await withServer { server in
       let license = try await server.license("pro", ["max_instances": 3])
       let codes = try await withThrowingTaskGroup(of: String.self) { tasks in
-        for number in 0..<20 {
+        for number in 0..<100 {
           tasks.addTask { try await server.activate(license.key, "instance-\(number)").verdict }
         }
         return try await tasks.reduce(into: [:]) { $0[$1, default: 0] += 1 }
       }
-      #expect(codes == ["true VALID": 3, "false TOO_MANY_INSTANCES": 17])
+      #expect(codes == ["true VALID": 3, "false TOO_MANY_INSTANCES": 97])
     }
   }
 

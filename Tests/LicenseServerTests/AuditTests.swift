@@ -64,8 +64,66 @@ import Testing
         }
         try await tasks.waitForAll()
       }
-      let (entries, fault) = try await AuditStore(server.plane.database).verify()
-      #expect(entries == 40 && fault == nil)
+      let verdict = try await AuditStore(server.plane.database).verify()
+      #expect(verdict.entries == 40 && verdict.isIntact)
+    }
+  }
+
+  @Test func aNotedHeadShowsWhatIsCutOffTheEnd() async throws {
+    try await withServer { server in
+      let vendor = try await server.vendor()
+      for _ in 0..<3 { _ = try await server.license() }
+      let head = try #require(try await vendor.get("/api/audit-log/verify").json["head"])
+      let noted = "\(try #require(head["seq"]?.intValue)):\(try #require(head["hash"]?.stringValue))"
+      let path = "/api/audit-log/verify?noted=\(noted)"
+      _ = try await server.license()
+      #expect(try await vendor.get(path).json["intact"] == true)
+      let last = try #require(head["seq"]?.intValue)
+      try await server.plane.database.execute("DELETE FROM license.audit_log WHERE seq >= \(last)")
+      #expect(try await vendor.get("/api/audit-log/verify").json["intact"] == true)
+      let cut = try await vendor.get(path).json
+      #expect(cut["intact"] == false && cut["first_fault"] == ["seq": .int(last), "kind": "missing"])
+      #expect(try await vendor.get("/api/audit-log/verify?noted=7").status == 422)
+    }
+  }
+
+  @Test func entriesAreFoundByActorActionSubjectAndDay() async throws {
+    try await withServer { server in
+      let vendor = try await server.vendor()
+      let license = try await server.license()
+      server.clock.advance(by: .days(2))
+      let later = try await server.vendor()
+      _ = try await later.post("/api/licenses/\(license.id)/suspend", json: [:])
+      let count: (String) async throws -> Int? = {
+        try await later.get("/api/audit-log?\($0)").json["items"]?.arrayValue?.count
+      }
+      #expect(try await count("subject=license:\(license.id)") == 2)
+      #expect(try await count("action=license.") == 2)
+      #expect(try await count("action=license.suspend&actor=VENDOR@") == 1)
+      #expect(try await count("actor=nobody") == 0)
+      #expect(try await count("action=license.&to=2026-11-21") == 1)
+      #expect(try await count("action=license.&from=2026-11-23") == 1)
+      #expect(try await count("action=license.&from=2026-11-23T10:00:00.001Z") == 0)
+      #expect(try await vendor.get("/api/audit-log?from=yesterday").status == 422)
+    }
+  }
+
+  @Test func theLogIsExportedWholeAndHarmlessToSpreadsheets() async throws {
+    try await withServer { server in
+      let vendor = try await server.vendor()
+      for name in ["=HYPERLINK(\"x\")", "plain"] {
+        _ = try await vendor.post(
+          "/api/customers",
+          json: ["email": .string("\(name == "plain" ? "p" : "f")@example.com"), "name": .string(name)])
+      }
+      try await server.plane.database.execute(
+        "UPDATE license.audit_log SET subject = '=cmd' WHERE action = 'customer.create' AND subject = 'customer:1'")
+      let answer = try await vendor.get("/api/audit-log/export?action=customer.create")
+      #expect(answer.status == 200 && answer.header("Content-Type")?.hasPrefix("text/csv") == true)
+      let lines = answer.text.split(separator: "\r\n")
+      #expect(lines.count == 3 && lines[0] == "seq,at,actor,action,subject,address,before,after")
+      #expect(lines[1].contains(",'=cmd,") && lines[2].contains(",customer:2,"))
+      #expect(lines[1].contains("\"{\"\"id\"\":1,"))
     }
   }
 }

@@ -46,7 +46,7 @@ import Testing
         cursor = page["next_cursor"]?.stringValue
       } while cursor != nil
       #expect(seen.count == 6 && seen == seen.sorted(by: >))
-      for query in ["limit=0", "limit=501", "cursor=garbage", "sort=password", "sort=id"] {
+      for query in ["limit=0", "limit=501", "cursor=garbage", "sort=password"] {
         #expect(try await vendor.get("/api/licenses?\(query)").status == 422, "\(query)")
       }
       #expect(try await count("sort=-id") == 6)

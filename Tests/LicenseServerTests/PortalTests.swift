@@ -96,7 +96,8 @@ import Testing
       let license = try await server.license("pro", ["customer_email": "a@example.com"])
       let instance = try #require(try await server.activate(license.key)["instance"]?["id"]?.intValue)
       let browser = try await server.customer("a@example.com")
-      let page = try await browser.get("/portal").text
+      #expect(try await browser.get("/portal").text.contains("tracker-1"))
+      let page = try await browser.get("/portal/licenses/\(license.id)").text
       #expect(page.contains("tracker-1"))
       let path = "/portal/licenses/\(license.id)/instances/\(instance)/deactivate"
       #expect(try await browser.post(path, form: []).status == 403)

@@ -10,7 +10,7 @@ import Testing
 
   @Test func aLeaseSaysExactlyWhatIsDocumented() throws {
     var claims = vendor.claims(sequence: 7)
-    claims.branding = ["name": "Acme Tracker"]
+    claims.branding = Branding(productName: "Acme Tracker")
     let json = claims.json
     #expect(
       json.objectValue?.members.map(\.key) == [

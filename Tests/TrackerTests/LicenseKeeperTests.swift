@@ -41,6 +41,35 @@ import Testing
     }
   }
 
+  @Test func aServerThatIsAwayForThirtyDaysCostsProAfterTheGraceAndNothingElse() async throws {
+    try await Self.withVendor { tracker, vendor, admin in
+      #expect(try await Self.activate("key-1", admin).status == 200)
+      for name in ["a", "b", "c"] {
+        #expect(try await admin.post("/admin/api/users", json: ["email": .string("\(name)@example.com")]).status == 201)
+      }
+      let offer: JSONValue = ["name": "kept", "url": "https://shop.example/", "payout": "1", "currency": "USD"]
+      #expect(try await admin.post("/admin/api/offers", json: offer).status == 201)
+      vendor.set(.fails(503))
+      for day in 1...30 {
+        tracker.clock.advance(by: .days(1))
+        let admin = try await tracker.admin()
+        #expect(try await admin.post("/admin/api/license/refresh", json: [:]).status == 503)
+        try await tracker.tracker.licenses.tick(try tracker.scope)
+        let license = try await admin.get("/admin/api/license").json
+        #expect(license["plan"]?.stringValue == (day < 21 ? "pro" : "starter"), "day \(day): \(license.text)")
+        #expect(license["banner"]?.stringValue?.isEmpty == false, "day \(day)")
+      }
+      let away = try await tracker.admin()
+      #expect(try await away.get("/admin/api/users").json["items"]?.arrayValue?.count == 4)
+      #expect(try await away.post("/admin/api/users", json: ["email": "d@example.com"]).status == 402)
+      vendor.set(.says(.valid))
+      let back = try await away.post("/admin/api/license/refresh", json: [:]).json
+      #expect(back["plan"] == "pro" && back["banner"] == .null, "\(back.text)")
+      #expect(try await away.post("/admin/api/users", json: ["email": "d@example.com"]).status == 201)
+      #expect(try await away.get("/admin/api/offers").json["items"]?.arrayValue?.count == 1)
+    }
+  }
+
   @Test func aKeyThatIsRefusedChangesNothing() async throws {
     try await Self.withVendor { tracker, vendor, admin in
       #expect(try await Self.activate("key-1", admin).status == 200)

@@ -30,6 +30,8 @@ import Testing
     #expect(create["parameters"]?.arrayValue?.contains { $0["name"] == "Idempotency-Key" } == true)
     let one = try #require(paths?["/campaigns/{id}"]?["get"])
     #expect(one["parameters"]?.arrayValue?.first?["in"] == "path")
+    #expect(one["responses"]?["404"]?["$ref"] == "#/components/responses/404" && one["responses"]?["413"] == nil)
+    #expect(create["responses"]?["422"] != nil && create["responses"]?["404"] == nil)
     let login = try #require(paths?["/login"]?["post"])
     #expect(login["security"] == [] && login["x-permission"] == nil)
     #expect(paths?["/automation"]?["post"]?["x-feature"] == "automizer")

@@ -1,7 +1,8 @@
--- What wrk sends: FILE RATE ORDER FIRST POPULATION SEED THREADS [ANSWERS]
+-- What wrk sends: FILE RATE ORDER FIRST POPULATION SEED THREADS COUNT [ANSWERS]
 -- FILE holds whole requests, each ended by NUL. In them @ADDRESS@ becomes the address of the visitor, @VISITOR@ its number,
 -- from FIRST on: a new draw of POPULATION for every request (ORDER random), or one after the other (ORDER each). A visitor
 -- always sends the same request. RATE is requests/s in all; 0 sends the next one as soon as a connection is free.
+-- Answers that have the text COUNT in them are counted, unless it is empty.
 -- ANSWERS.N gets the click id of every answer, a line each, of wrk's thread N.
 
 local ffi = require("ffi")
@@ -10,7 +11,7 @@ ffi.cdef "typedef struct { long seconds, nanoseconds; } moment; int clock_gettim
 local threads = {}
 local prepared, order, first, population, stride = {}, "random", 0, 1, 1
 local turn = 0
-sent, answered = 0, 0
+sent, answered, counted = 0, 0, 0
 
 function setup(thread)
   thread:set("number", #threads)
@@ -75,6 +76,12 @@ local function pace(step)
   end
 end
 
+local function count_answers(text)
+  function response(status, headers, body)
+    if body:find(text, 1, true) then counted = counted + 1 end
+  end
+end
+
 local function note_answers(path)
   local file = io.open(path, "w")
   file:setvbuf("full", 65536)
@@ -96,20 +103,23 @@ function init(arguments)
   math.randomseed(tonumber(arguments[6]) + number)
   local rate = tonumber(arguments[2])
   if rate > 0 then pace(1000 * stride / rate) end
-  if arguments[8] then note_answers(arguments[8] .. "." .. number) end
+  if arguments[8] ~= "" then count_answers(arguments[8]) end
+  if arguments[9] then note_answers(arguments[9] .. "." .. number) end
   -- wrk asks the first thread for one request that it does not send.
   if number == 0 then sent, turn = -1, -1 end
 end
 
 function done(summary, latency, requests)
-  local all_sent, all_answered = 0, 0
+  local all_sent, all_answered, all_counted = 0, 0, 0
   for _, thread in ipairs(threads) do
     all_sent, all_answered = all_sent + thread:get("sent"), all_answered + thread:get("answered")
+    all_counted = all_counted + thread:get("counted")
   end
   local errors = summary.errors
   io.write(string.format(
-    '\nJSON{"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"max":%f,"refused":%d,"broken":%d,"sent":%d,"ids":%d}\n',
+    '\nJSON{"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"max":%f,"refused":%d,"broken":%d,"sent":%d,"ids":%d,' ..
+      '"counted":%d}\n',
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
     latency.max / 1000, errors.status, errors.connect + errors.read + errors.write + errors.timeout, all_sent,
-    all_answered))
+    all_answered, all_counted))
 end

@@ -19,12 +19,13 @@ class Wrk:
     """`with Wrk(port, requests, connections, seconds) as load: result = load.finish()`.
 
     `rate` is requests/s in all, 0 for as many as are answered. `order` "random" draws each visitor anew out
-    of `population`, "each" takes one after the other, from number `first` on. With `answers` every click id is written
-    into files of that name, one a thread. Requests are the texts that `request` makes.
+    of `population`, "each" takes one after the other, from number `first` on. Answers with the text `count` in them are
+    counted. With `answers` every click id is written into files of that name, one a thread. Requests are the texts that
+    `request` makes.
     """
 
     def __init__(self, port, requests, connections, seconds, rate=0, order="random", first=0, population=POPULATION,
-                 answers=None):
+                 count="", answers=None):
         self.folder = tempfile.TemporaryDirectory(prefix="trackily-wrk-")
         file = pathlib.Path(self.folder.name, "requests")
         file.write_bytes(b"".join(text.encode() + b"\0" for text in requests))
@@ -32,7 +33,7 @@ class Wrk:
         self.seconds = seconds
         self.command = [
             "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", SCRIPT,
-            f"http://127.0.0.1:{port}", "--", file, rate, order, first, population, next(seeds), threads,
+            f"http://127.0.0.1:{port}", "--", file, rate, order, first, population, next(seeds), threads, count,
             *([answers] if answers else []),
         ]
         self.process = None
@@ -59,8 +60,8 @@ class Wrk:
             self.process.send_signal(signal.SIGCONT)
 
     def finish(self):
-        """Waits for the end: {requests, seconds, rate, p50, p99, max (ms), refused (status >= 400), broken, sent, ids
-        (answers that had a click id)}."""
+        """Waits for the end: {requests, seconds, rate, p50, p99, max (ms), refused (status >= 400), broken, sent,
+        counted, ids (answers that had a click id)}."""
         said, _ = self.process.communicate(timeout=self.seconds + 60)
         for line in said.splitlines():
             if line.startswith("JSON"):

@@ -106,7 +106,7 @@ environment_of() {
         "ADMIN_EMAIL=admin@example.com"
         "ADMIN_PASSWORD=$(secret admin_password)"
         "ADMIN_PASSWORD_CHANGE=never"
-        "LICENSE_SERVER_URL=http://127.0.0.1:$PORT_LICENSE"
+        "LICENSE_SERVER_URL=${LICENSE_SERVER_URL:-http://127.0.0.1:$PORT_LICENSE}"
         "STATE_DIR=$RUN_DIR/state"
         "SECRET_KEY=$(secret tracker_secret_key)"
         "CONTROL_TOKEN=$(secret control_token)"

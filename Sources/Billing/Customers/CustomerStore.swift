@@ -37,6 +37,14 @@ public struct CustomerStore: Sendable {
     return try Customer(row)
   }
 
+  /// The addresses of some customers, by their ids.
+  public func emails(_ ids: [Int64]) async throws(DatabaseError) -> [Int64: EmailAddress] {
+    let rows = try await database.query("SELECT id, email FROM license.customers WHERE id = ANY(\(ids))")
+    var emails: [Int64: EmailAddress] = [:]
+    for row in rows { emails[try row.get("id")] = try row.get("email") }
+    return emails
+  }
+
   /// The customers a request asks for, the newest first. `q` looks in address and name; the cursor is an id.
   public func list(_ page: PageRequest) async throws(DatabaseError) -> Page<Customer> {
     let after = page.cursor.flatMap { Int64($0) }

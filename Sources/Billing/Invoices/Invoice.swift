@@ -1,10 +1,18 @@
 public import Core
 public import Database
 
-/// What a customer is asked to pay, and for what. Once issued, only its payment changes it.
+/// What a customer is asked to pay, and for what. Once issued it is paid or voided, and credit notes take back from it;
+/// nothing else changes it.
 public struct Invoice: Hashable, Sendable, Identifiable {
   public enum Status: String, Sendable, CaseIterable, SQLValue, SQLDecodable {
     case open, paid
+    /// Withdrawn before anything was paid on it. It keeps its number.
+    case void
+  }
+
+  /// What it was issued for.
+  public enum Purpose: String, Sendable, CaseIterable, SQLValue, SQLDecodable {
+    case order, renewal, upgrade, wholesale, other
   }
 
   /// One thing that is charged for.
@@ -22,42 +30,52 @@ public struct Invoice: Hashable, Sendable, Identifiable {
     }
   }
 
+  /// The tax as it was when the invoice was issued.
+  public struct TaxFacts: Hashable, Sendable {
+    /// `VAT 19 %`; empty for none.
+    public let label: String
+    public let rate: Rate
+    public let isInclusive: Bool
+    public let isReverseCharge: Bool
+  }
+
   public let id: Int64
   /// `2026-000042`: the year's series without gaps.
   public let number: String
   public let customerID: Int64
   public let subscriptionID: Int64?
+  public let purpose: Purpose
   public let status: Status
   public let lines: [Line]
+  /// The lines together.
   public let subtotal: Money
+  public let discount: Money
+  public let couponID: Int64?
+  public let taxFacts: TaxFacts
   public let tax: Money
+  /// What is asked for, tax included.
   public let total: Money
+  /// What the customer's credit balance paid of it.
+  public let creditApplied: Money
+  /// What credit notes have taken back of the total, and of its tax.
+  public let credited: Money
+  public let creditedTax: Money
+  /// What is still to be paid.
+  public let due: Money
+  /// The time of use that it is for.
+  public let covers: Subscription.Span?
+  public let billTo: BillingDetails
   public let issuedAt: Timestamp
   public let dueAt: Timestamp
   public let paidAt: Timestamp?
-}
+  public let voidedAt: Timestamp?
+  /// What the provider calls it.
+  public let providerReference: String?
 
-/// What an invoice is made from: the sums are worked out once, here.
-struct InvoiceDraft {
-  let customerID: Int64
-  let subscriptionID: Int64?
-  let lines: [Invoice.Line]
-  let subtotal: Money
-  let tax: Money
-  let total: Money
+  /// The total without its tax.
+  public var net: Money { get throws(MoneyFault) { try total.subtracting(tax) } }
+  /// What credit notes can still take back.
+  public var creditable: Money { get throws(MoneyFault) { try total.subtracting(credited) } }
 
-  static let termOfPayment = Duration.seconds(14 * 86_400)
-
-  init(
-    customerID: Int64, subscriptionID: Int64?, currency: Currency, lines: [Invoice.Line]
-  ) throws(MoneyFault) {
-    self.customerID = customerID
-    self.subscriptionID = subscriptionID
-    self.lines = lines
-    var sum = Money.zero(currency)
-    for line in lines { sum = try sum.adding(line.amount) }
-    subtotal = sum
-    tax = .zero(currency)
-    total = try sum.adding(tax)
-  }
+  public func isOverdue(at now: Timestamp) -> Bool { status == .open && dueAt <= now }
 }

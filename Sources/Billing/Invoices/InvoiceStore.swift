@@ -1,75 +1,131 @@
 public import Core
 public import Database
 
-/// Reads and writes invoices.
+/// All SQL on invoices.
 public struct InvoiceStore: Sendable {
-  private let database: any SQLExecutor
+  let database: any SQLExecutor
 
   public init(_ database: any SQLExecutor) { self.database = database }
 
-  /// Issues the invoice under the next number of its year. Call it late in the transaction: the number's row is locked
-  /// to the end, so that invoices are numbered one after another and a rolled-back one leaves no gap.
-  func issue(_ draft: InvoiceDraft, at now: Timestamp) async throws(DatabaseError) -> Invoice {
-    let number = try await nextNumber(series: String(now.rfc3339.prefix(4)))
-    let due = now + InvoiceDraft.termOfPayment
+  /// Issues the invoice: gives it the next number of its year, books it, and pays of it what the customer has to his
+  /// credit; when that is all, the invoice is paid. To be called late in a transaction.
+  public func issue(_ draft: InvoiceDraft, at now: Timestamp) async throws -> Invoice {
+    let billTo = try await BillingDetailsStore(database).find(customer: draft.customerID)
+    var applied = Money.zero(draft.total.currency)
+    if draft.usesCredit {
+      applied = try await CreditBalanceStore(database).take(upTo: draft.total, from: draft.customerID)
+    }
+    let due = try draft.total.subtracting(applied)
+    let number = try await InvoiceNumbers(database: database).next(at: now)
     let row = try await database.one(
       """
       INSERT INTO license.invoices
-        (number, customer_id, subscription_id, status, currency, subtotal, tax, total, issued_at, due_at)
-      VALUES (\(number), \(draft.customerID), \(draft.subscriptionID), 'open', \(draft.total.currency),
-        \(draft.subtotal.minorUnits), \(draft.tax.minorUnits), \(draft.total.minorUnits), \(now), \(due))
+        (number, customer_id, subscription_id, purpose, status, currency, subtotal, discount, coupon_id, tax_rate_id,
+         tax_label, tax_rate, tax_is_inclusive, is_reverse_charge, tax, total, credit_applied, due, bill_to,
+         covers_from, covers_to, issued_at, due_at, paid_at, provider_reference)
+      VALUES (\(number), \(draft.customerID), \(draft.subscriptionID), \(draft.purpose),
+        \(due.isZero ? Invoice.Status.paid : .open), \(draft.total.currency), \(draft.subtotal.minorUnits),
+        \(draft.discount.amount.minorUnits), \(draft.discount.couponID), \(draft.treatment.rateID),
+        \(draft.treatment.label), \(draft.treatment.charged.millionths)::int, \(draft.treatment.isInclusive),
+        \(draft.treatment.isReverseCharge), \(draft.tax.minorUnits), \(draft.total.minorUnits),
+        \(applied.minorUnits), \(due.minorUnits), \(billTo.json), \(draft.covers?.start), \(draft.covers?.end), \(now),
+        \(now + draft.term), \(due.isZero ? now : nil), \(draft.providerReference))
       RETURNING id
       """)
     let id: Int64 = try row.get("id")
-    for (index, line) in draft.lines.enumerated() {
-      try await database.execute(
-        """
-        INSERT INTO license.invoice_lines (invoice_id, position, description, quantity, unit_amount, amount)
-        VALUES (\(id), \(index + 1), \(line.description), \(line.quantity), \(line.unitAmount.minorUnits),
-          \(line.amount.minorUnits))
-        """)
-    }
-    return Invoice(
-      id: id, number: number, customerID: draft.customerID, subscriptionID: draft.subscriptionID, status: .open,
-      lines: draft.lines, subtotal: draft.subtotal, tax: draft.tax, total: draft.total, issuedAt: now, dueAt: due,
-      paidAt: nil)
+    try await insert(draft.lines, of: id)
+    guard let invoice = try await find(id) else { throw BillingError.noSuchInvoice }
+    let ledger = LedgerStore(database)
+    try await ledger.post(try .issued(invoice))
+    if applied.isPositive { try await ledger.post(try .creditApplied(invoice, applied, at: now)) }
+    return invoice
   }
 
-  private func nextNumber(series: String) async throws(DatabaseError) -> String {
-    let row = try await database.one(
+  private func insert(_ lines: [Invoice.Line], of invoice: Int64) async throws {
+    try await database.execute(
       """
-      INSERT INTO license.invoice_numbers AS n (series, last) VALUES (\(series), 1)
-      ON CONFLICT (series) DO UPDATE SET last = n.last + 1
-      RETURNING last
+      INSERT INTO license.invoice_lines (invoice_id, position, description, quantity, unit_amount, amount)
+      SELECT \(invoice), l.position, l.description, l.quantity, l.unit_amount, l.quantity * l.unit_amount
+      FROM unnest(\(lines.map(\.description))::text[], \(lines.map(\.quantity))::bigint[],
+        \(lines.map(\.unitAmount.minorUnits))::bigint[])
+        WITH ORDINALITY AS l (description, quantity, unit_amount, position)
       """)
-    let last = String(try row.get("last", as: Int64.self))
-    return "\(series)-\(String(repeating: "0", count: max(0, 6 - last.count)))\(last)"
   }
 
   public func find(_ id: Int64) async throws -> Invoice? {
     try await invoices("WHERE id = \(id)").first
   }
 
+  public func find(providerReference: String) async throws -> Invoice? {
+    try await invoices("WHERE provider_reference = \(providerReference)").first
+  }
+
   /// The same, and nobody else changes it until the transaction ends.
-  func lock(_ id: Int64) async throws -> Invoice? {
+  public func lock(_ id: Int64) async throws -> Invoice? {
     try await invoices("WHERE id = \(id) FOR UPDATE").first
   }
 
-  func markPaid(_ id: Int64, at now: Timestamp) async throws {
-    try await database.execute(
-      "UPDATE license.invoices SET status = 'paid', paid_at = \(now) WHERE id = \(id) AND status = 'open'")
+  /// Those of a subscription that still wait for money, the oldest first; locked to the end of the transaction.
+  func lockOpen(of subscription: Int64) async throws -> [Invoice] {
+    try await invoices("WHERE subscription_id = \(subscription) AND status = 'open' ORDER BY id LIMIT 100 FOR UPDATE")
   }
 
-  /// The invoices a request asks for (`customer_id=`, `status=`, `q` in the number), the newest first; the cursor is an
-  /// id.
+  /// The paid invoice for the use of the subscription's time up to `end`: the newest, which an upgrade left in charge.
+  func covering(_ subscription: Int64, to end: Timestamp) async throws -> Invoice? {
+    try await invoices(
+      """
+      WHERE subscription_id = \(subscription) AND status = 'paid' AND covers_to = \(end)
+      ORDER BY covers_from DESC, id DESC LIMIT 1 FOR UPDATE
+      """
+    ).first
+  }
+
+  func settle(_ invoice: Invoice, due: Money, at now: Timestamp) async throws {
+    try await database.execute(
+      """
+      UPDATE license.invoices SET due = \(due.minorUnits),
+        status = \(due.isZero ? Invoice.Status.paid : .open), paid_at = \(due.isZero ? now : nil)
+      WHERE id = \(invoice.id) AND status = 'open'
+      """)
+  }
+
+  /// The time of use that an order paid for, which began with its payment.
+  func cover(_ invoice: Invoice, _ span: Subscription.Span) async throws {
+    try await database.execute(
+      """
+      UPDATE license.invoices SET covers_from = \(span.start), covers_to = \(span.end) WHERE id = \(invoice.id)
+      """)
+  }
+
+  func credit(_ invoice: Invoice, _ note: CreditNote) async throws {
+    try await database.execute(
+      """
+      UPDATE license.invoices SET credited = credited + \(note.amount.minorUnits),
+        credited_tax = credited_tax + \(note.tax.minorUnits)
+      WHERE id = \(invoice.id)
+      """)
+  }
+
+  func void(_ invoice: Invoice, at now: Timestamp) async throws {
+    try await database.execute(
+      """
+      UPDATE license.invoices SET status = 'void', due = 0, voided_at = \(now)
+      WHERE id = \(invoice.id) AND status = 'open'
+      """)
+  }
+
+  /// The invoices a request asks for (`customer_id=`, `subscription_id=`, `status=`, `q` in the number), the newest
+  /// first; the cursor is an id.
   public func list(_ page: PageRequest) async throws -> Page<Invoice> {
     let after = page.cursor.flatMap { Int64($0) }
     let customer = page.filters["customer_id"].map { Int64($0) ?? 0 }
+    let subscription = page.filters["subscription_id"].map { Int64($0) ?? 0 }
     let pattern = page.q.map { "%\(LikePattern.escaped($0))%" }
     let found = try await invoices(
       """
       WHERE (\(after)::bigint IS NULL OR id < \(after))
         AND (\(customer)::bigint IS NULL OR customer_id = \(customer))
+        AND (\(subscription)::bigint IS NULL OR subscription_id = \(subscription))
         AND (\(page.filters["status"])::text IS NULL OR status = \(page.filters["status"]))
         AND (\(pattern)::text IS NULL OR number ILIKE \(pattern))
       ORDER BY id DESC LIMIT \(page.limit + 1)
@@ -82,49 +138,8 @@ public struct InvoiceStore: Sendable {
     try await invoices("WHERE customer_id = ANY(\(customers)) ORDER BY id DESC LIMIT 500")
   }
 
-  private func invoices(_ condition: SQL) async throws -> [Invoice] {
-    let rows = try await database.query(
-      """
-      SELECT id, number, customer_id, subscription_id, status, currency, subtotal, tax, total, issued_at, due_at, paid_at
-      FROM license.invoices \(condition)
-      """)
-    guard !rows.isEmpty else { return [] }
-    var ids: [Int64] = []
-    for row in rows { ids.append(try row.get("id")) }
-    let lines = try await lines(of: ids)
-    var invoices: [Invoice] = []
-    for row in rows { invoices.append(try Invoice(row, lines: lines)) }
-    return invoices
-  }
-
-  private func lines(of invoices: [Int64]) async throws -> [Int64: [Invoice.Line]] {
-    let rows = try await database.query(
-      """
-      SELECT l.invoice_id, l.description, l.quantity, l.unit_amount, i.currency
-      FROM license.invoice_lines l JOIN license.invoices i ON i.id = l.invoice_id
-      WHERE l.invoice_id = ANY(\(invoices)) ORDER BY l.invoice_id, l.position
-      """)
-    var lines: [Int64: [Invoice.Line]] = [:]
-    for row in rows {
-      let unit = Money(minorUnits: try row.get("unit_amount"), currency: try row.get("currency"))
-      lines[try row.get("invoice_id"), default: []].append(
-        try Invoice.Line(
-          description: try row.get("description"), quantity: try row.get("quantity"), unitAmount: unit))
-    }
-    return lines
-  }
-}
-
-extension Invoice {
-  fileprivate init(_ row: Row, lines: [Int64: [Line]]) throws {
-    let id: Int64 = try row.get("id")
-    let currency: Currency = try row.get("currency")
-    self.init(
-      id: id, number: try row.get("number"), customerID: try row.get("customer_id"),
-      subscriptionID: try row.get("subscription_id"), status: try row.get("status"), lines: lines[id] ?? [],
-      subtotal: Money(minorUnits: try row.get("subtotal"), currency: currency),
-      tax: Money(minorUnits: try row.get("tax"), currency: currency),
-      total: Money(minorUnits: try row.get("total"), currency: currency), issuedAt: try row.get("issued_at"),
-      dueAt: try row.get("due_at"), paidAt: try row.get("paid_at"))
+  /// The open ones, the longest due first.
+  public func open(limit: Int) async throws -> [Invoice] {
+    try await invoices("WHERE status = 'open' ORDER BY due_at, id LIMIT \(limit)")
   }
 }

@@ -6,6 +6,10 @@ public enum LedgerAccount: String, Sendable, CaseIterable, SQLValue, SQLDecodabl
   case cash, receivable
   case taxPayable = "tax_payable"
   case revenue
+  /// What customers have to their credit.
+  case customerCredit = "customer_credit"
+  /// What has been promised back and not left us yet.
+  case refundsPayable = "refunds_payable"
 }
 
 /// One movement on one account: debits are positive, credits negative.
@@ -24,17 +28,25 @@ public struct LedgerEntry: Hashable, Sendable {
   public enum Kind: String, Sendable, SQLValue, SQLDecodable {
     case invoiceIssued = "invoice_issued"
     case paymentReceived = "payment_received"
+    case creditApplied = "credit_applied"
+    case creditReturned = "credit_returned"
+    case creditNoteIssued = "credit_note_issued"
+    case invoiceVoided = "invoice_voided"
+    case refundPaid = "refund_paid"
+    case refundFailed = "refund_failed"
   }
 
   public let kind: Kind
   public let invoiceID: Int64
+  /// Which credit note or refund of the invoice it is about; 0 for what an invoice has once.
+  public let sourceID: Int64
   public let at: Timestamp
   /// At most one for each account and currency, none of zero.
   public let postings: [Posting]
 
   /// Throws ``BillingError/unbalancedEntry`` unless the postings add up to zero in every currency, and ``MoneyFault``
   /// when their sum does not fit.
-  public init(kind: Kind, invoiceID: Int64, at: Timestamp, postings: [Posting]) throws {
+  public init(kind: Kind, invoiceID: Int64, sourceID: Int64 = 0, at: Timestamp, postings: [Posting]) throws {
     var balances: [Currency: Money] = [:]
     var merged: [Posting] = []
     for posting in postings where posting.amount.minorUnits != 0 {
@@ -50,26 +62,8 @@ public struct LedgerEntry: Hashable, Sendable {
     guard balances.values.allSatisfy({ $0.minorUnits == 0 }) else { throw BillingError.unbalancedEntry }
     self.kind = kind
     self.invoiceID = invoiceID
+    self.sourceID = sourceID
     self.at = at
     self.postings = merged.filter { $0.amount.minorUnits != 0 }
-  }
-}
-
-extension LedgerEntry {
-  /// The customer owes the total; we have earned the net and owe the tax.
-  static func issued(_ invoice: Invoice) throws -> LedgerEntry {
-    try LedgerEntry(
-      kind: .invoiceIssued, invoiceID: invoice.id, at: invoice.issuedAt,
-      postings: [
-        Posting(.receivable, invoice.total), Posting(.revenue, try invoice.subtotal.negated()),
-        Posting(.taxPayable, try invoice.tax.negated()),
-      ])
-  }
-
-  /// The customer's debt has become cash.
-  static func paid(_ invoice: Invoice, at now: Timestamp) throws -> LedgerEntry {
-    try LedgerEntry(
-      kind: .paymentReceived, invoiceID: invoice.id, at: now,
-      postings: [Posting(.cash, invoice.total), Posting(.receivable, try invoice.total.negated())])
   }
 }

@@ -1,3 +1,4 @@
+import Core
 public import Database
 
 /// Writes the ledger and adds it up. Nothing else writes its tables, and nothing is ever changed in them.
@@ -7,21 +8,19 @@ public struct LedgerStore: Sendable {
   public init(_ database: any SQLExecutor) { self.database = database }
 
   /// To be called in the transaction that does what the entry tells. A second entry of the same kind for the same
-  /// invoice is refused by the database.
+  /// invoice and source is refused by the database.
   func post(_ entry: LedgerEntry) async throws(DatabaseError) {
-    let row = try await database.one(
+    try await database.execute(
       """
-      INSERT INTO license.ledger_entries (kind, invoice_id, at)
-      VALUES (\(entry.kind), \(entry.invoiceID), \(entry.at)) RETURNING id
+      WITH entry AS (
+        INSERT INTO license.ledger_entries (kind, invoice_id, source_id, at)
+        VALUES (\(entry.kind), \(entry.invoiceID), \(entry.sourceID), \(entry.at)) RETURNING id)
+      INSERT INTO license.ledger_postings (entry_id, account, currency, amount)
+      SELECT entry.id, p.account, p.currency, p.amount
+      FROM entry, unnest(\(entry.postings.map(\.account.rawValue))::text[],
+        \(entry.postings.map(\.amount.currency.code))::text[],
+        \(entry.postings.map(\.amount.minorUnits))::bigint[]) AS p (account, currency, amount)
       """)
-    let id: Int64 = try row.get("id")
-    for posting in entry.postings {
-      try await database.execute(
-        """
-        INSERT INTO license.ledger_postings (entry_id, account, currency, amount)
-        VALUES (\(id), \(posting.account), \(posting.amount.currency), \(posting.amount.minorUnits))
-        """)
-    }
   }
 
   /// What stands on an account, one amount for each currency; of one invoice or of all.
@@ -38,6 +37,21 @@ public struct LedgerStore: Sendable {
       balances.append(Money(minorUnits: try row.get("amount"), currency: try row.get("currency")))
     }
     return balances
+  }
+
+  /// The settled invoices that still have something on the receivable account, and the open ones on which there is not
+  /// what is due. There must be none.
+  public func unsettledInvoices() async throws(DatabaseError) -> [Int64] {
+    let rows = try await database.query(
+      """
+      SELECT i.id FROM license.invoices i
+      LEFT JOIN license.ledger_entries e ON e.invoice_id = i.id
+      LEFT JOIN license.ledger_postings p ON p.entry_id = e.id AND p.account = 'receivable'
+      GROUP BY i.id, i.due HAVING coalesce(sum(p.amount), 0) <> i.due ORDER BY i.id
+      """)
+    var ids: [Int64] = []
+    for row in rows { ids.append(try row.get("id")) }
+    return ids
   }
 
   /// The entries whose postings do not add up to zero. There must be none; tests and the operator ask.

@@ -6,32 +6,26 @@ public struct OrderRequest: Hashable, Sendable {
   public let period: BillingPeriod
   public let currency: Currency
   public let email: EmailAddress
+  /// As the customer typed it.
+  public let coupon: String?
 
-  public init(plan: String, period: BillingPeriod, currency: Currency, email: EmailAddress) {
+  public init(plan: String, period: BillingPeriod, currency: Currency, email: EmailAddress, coupon: String? = nil) {
     self.plan = plan
     self.period = period
     self.currency = currency
     self.email = email
+    self.coupon = coupon
   }
 }
 
-/// An order as it was taken: with its customer, its subscription that waits for money, and the invoice to pay.
+/// An order as it was taken: with its customer, its subscription that waits for money, and the invoice to pay. When the
+/// coupon and the customer's credit pay all of it, the invoice is paid and the subscription runs.
 public struct Order: Hashable, Sendable, Identifiable {
   public let id: Int64
   public let plan: Plan
   public let customer: Customer
   public let subscription: Subscription
   public let invoice: Invoice
-}
-
-/// Money that came in for an invoice.
-public struct Payment: Hashable, Sendable, Identifiable {
-  public let id: Int64
-  public let invoiceID: Int64
-  /// What the payer's bank or the staff calls it.
-  public let reference: String
-  public let amount: Money
-  public let receivedAt: Timestamp
 }
 
 /// What a payment settled. Whoever gives something for the money does it when `isNew`.

@@ -3,7 +3,7 @@ public import Database
 
 /// Reads plans and prices.
 public struct PlanStore: Sendable {
-  private let database: any SQLExecutor
+  let database: any SQLExecutor
 
   public init(_ database: any SQLExecutor) { self.database = database }
 
@@ -72,7 +72,7 @@ extension Plan {
 }
 
 extension Price {
-  fileprivate init(_ row: Row) throws(DatabaseError) {
+  init(_ row: Row) throws(DatabaseError) {
     self.init(
       id: try row.get("id"), planID: try row.get("plan_id"), period: try row.get("period"),
       amount: Money(minorUnits: try row.get("amount"), currency: try row.get("currency")))

@@ -4,4 +4,9 @@ public struct Price: Hashable, Sendable, Identifiable {
   public let planID: Int64
   public let period: BillingPeriod
   public let amount: Money
+
+  /// What it brings in a month, a year's price rounded half to even.
+  public var monthly: Money {
+    get throws(MoneyFault) { period == .month ? amount : try amount.share(1, of: 12) }
+  }
 }

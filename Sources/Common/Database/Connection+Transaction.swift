@@ -25,6 +25,7 @@ extension Connection {
   ) async throws -> T {
     if isInTransaction { return try await savepoint(body) }
     try await execute(mode.begin)
+    state.update { $0.hints = [] }
     let answer: T
     do {
       answer = try await body(self)
@@ -38,7 +39,25 @@ extension Connection {
     guard commit.tag == "COMMIT" else {
       throw DatabaseError(.server, sqlState: "25P02", detail: "the transaction had failed and was rolled back")
     }
+    await giveHints()
     return answer
+  }
+
+  /// Has a statement run by itself once the running transaction is committed. It is a hint: when it fails, or the process
+  /// dies before it, nobody hears of that.
+  ///
+  /// Made for NOTIFY: a transaction that has notified holds a lock of the whole server until its commit is on disk, so
+  /// that all such transactions commit one after another.
+  public func afterCommit(_ statement: SQL) {
+    state.update { $0.hints.append(statement) }
+  }
+
+  private func giveHints() async {
+    let hints = state.update { values in
+      defer { values.hints = [] }
+      return values.hints
+    }
+    for hint in hints { _ = try? await run(hint, timeout: .seconds(10), isShielded: true) }
   }
 
   private func savepoint<T>(_ body: (Connection) async throws -> T) async throws -> T {
@@ -47,6 +66,7 @@ extension Connection {
       return values.savepoints
     }
     let name = SQL(unescaped: "s\(depth)")
+    let hints = state.current.hints.count
     defer { state.update { $0.savepoints = max(0, depth - 1) } }
     try await execute("SAVEPOINT \(name)")
     do {
@@ -55,6 +75,7 @@ extension Connection {
       return answer
     } catch {
       await rollBack("ROLLBACK TO SAVEPOINT \(name)")
+      state.update { $0.hints.removeLast(max(0, $0.hints.count - hints)) }
       throw error
     }
   }

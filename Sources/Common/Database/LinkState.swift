@@ -12,6 +12,8 @@ final class LinkState: Sendable {
     var socket: Int32 = -1
     var backendPID: Int32 = 0
     var savepoints = 0
+    /// What the running transaction wants told once it is committed.
+    var hints: [SQL] = []
   }
 
   let wake: WakePipe

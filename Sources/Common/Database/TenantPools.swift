@@ -31,7 +31,7 @@ public final class TenantPools: Service {
     public var maxLifetime: Duration
 
     public init(
-      maxTotal: Int = 40, perTenant: Int = 4, acquireTimeout: Duration = .seconds(5),
+      maxTotal: Int = 40, perTenant: Int = 8, acquireTimeout: Duration = .seconds(5),
       statementTimeout: Duration? = .seconds(30), idleTimeout: Duration = .seconds(60),
       maxLifetime: Duration = .seconds(1_800)
     ) {

@@ -36,6 +36,8 @@ public struct Mount: Sendable {
 struct Answered: Sendable {
   var reply: Reply
   var route: RouteName
+  /// Who was signed in.
+  var actorID: String?
 }
 
 /// A route in logs and metrics.

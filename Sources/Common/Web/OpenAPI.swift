@@ -59,7 +59,12 @@ public enum OpenAPIDocument {
       "paths": .object(paths),
       "components": [
         "schemas": .object(schemas),
-        "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
+        "responses": .object(refusals),
+        "securitySchemes": [
+          "token": [
+            "type": "http", "scheme": "bearer", "description": "The token of a log-in, or an API key.",
+          ]
+        ],
       ],
     ]
   }
@@ -124,11 +129,42 @@ public enum OpenAPIDocument {
     if let answer = route.answer { success["content"] = ["application/json": ["schema": answer.json]] }
     var responses: JSONObject = [:]
     responses[String(route.status)] = .object(success)
-    responses["default"] = [
-      "description": "A refusal.",
+    for status in refusals(of: route) { responses[status] = ["$ref": .string("#/components/responses/\(status)")] }
+    responses["default"] = refusal("Any other refusal.")
+    return .object(responses)
+  }
+
+  /// What a route may refuse with beside its own reasons, by where the dispatcher does.
+  private static func refusals(of route: RouteDescription) -> [String] {
+    var statuses: [String] = []
+    if route.body != .none { statuses += ["400", "413", "415"] }
+    if route.access != .anyone { statuses += ["401", "403"] }
+    if route.feature != nil { statuses.append("402") }
+    if !route.parameterNames.isEmpty { statuses.append("404") }
+    if !route.method.isSafe { statuses.append("409") }
+    if route.body != .none || !route.query.isEmpty || route.creates { statuses.append("422") }
+    return (statuses + ["429", "503"]).sorted()
+  }
+
+  private static let refusals: JSONObject = [
+    "400": refusal("The request cannot be read."),
+    "401": refusal("There is no valid token."),
+    "402": refusal("The licence does not have the feature; `detail` names it and the plan."),
+    "403": refusal("The session or key may not do that; `detail` names the section and the access."),
+    "404": refusal("There is no such thing, or not for this token."),
+    "409": refusal("It does not go with how things are; `errors` may name the field."),
+    "413": refusal("The body is too large."),
+    "415": refusal("The body's type is not the documented one."),
+    "422": refusal("Fields are missing or wrong; `errors` names each."),
+    "429": refusal("Too many requests; `Retry-After` says when to try again."),
+    "503": refusal("Not now; `Retry-After` says when to try again."),
+  ]
+
+  private static func refusal(_ description: String) -> JSONValue {
+    [
+      "description": .string(description),
       "content": ["application/problem+json": ["schema": Schema.ref("problem").json]],
     ]
-    return .object(responses)
   }
 
   private static let problem = Schema.object([

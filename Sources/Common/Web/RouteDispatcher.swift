@@ -14,10 +14,10 @@ struct RouteDispatcher<Place: Sendable, Session: SignedInSession>: Sendable {
     var exchange = Exchange<Place, Session>()
     do {
       let reply = try await run(head, source, edge, &exchange)
-      return Answered(reply: finished(reply, head, exchange), route: exchange.routeName(prefix))
+      return exchange.answered(finished(reply, head, exchange), prefix)
     } catch {
       let problem = edge.problem(for: error)
-      return Answered(reply: await refusal(problem, head, exchange), route: exchange.routeName(prefix))
+      return exchange.answered(await refusal(problem, head, exchange), prefix)
     }
   }
 
@@ -78,10 +78,13 @@ struct RouteDispatcher<Place: Sendable, Session: SignedInSession>: Sendable {
   }
 
   private func checkAccess(_ session: Session, _ route: RouteDescription) throws(Problem) {
-    guard case .section(let section, let level) = route.access else { return }
-    guard session.allows(route.access) else {
-      throw .permissionDenied(section: section, access: level.rawValue)
+    guard !session.allows(route.access) else { return }
+    guard case .section(let section, let level) = route.access else {
+      throw Problem(
+        status: 403, code: "sign_in_required", title: "Sign-in required",
+        detail: "This is for who has signed in; an API key cannot do it.")
     }
+    throw .permissionDenied(section: section, access: level.rawValue)
   }
 
   private func read(
@@ -147,6 +150,10 @@ struct Exchange<Place: Sendable, Session: SignedInSession> {
   var route: RouteDescription?
   var parameters: [(name: String, value: String)] = []
   var allowed: [String] = []
+
+  func answered(_ reply: Reply, _ prefix: String) -> Answered {
+    Answered(reply: reply, route: routeName(prefix), actorID: session?.actorID)
+  }
 
   /// Values in paths may be secrets (a reset link's token), so only numbers are ever shown.
   func routeName(_ prefix: String) -> RouteName {

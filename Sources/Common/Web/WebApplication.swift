@@ -37,11 +37,16 @@ public struct WebApplication: Service {
   public func run() async throws { try await application.run() }
 }
 
-/// One answered request, for metrics.
+/// One answered request, for metrics and logs.
 public struct AnsweredRequest: Sendable {
   public let method: String
   /// The route's path with its prefix and placeholders, never a value out of a request: there are as many as routes.
   public let route: String
   public let status: Int
   public let duration: Duration
+  /// As in the answer's `X-Request-Id`.
+  public let requestID: String
+  public let clientAddress: IPAddress
+  /// Who was signed in; nil for nobody, and where nobody was asked for.
+  public let actorID: String?
 }

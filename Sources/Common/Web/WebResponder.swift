@@ -41,7 +41,8 @@ struct WebResponder: HTTPResponder {
     log(head, answered.route.shown, reply.status, duration, logger)
     observe(
       AnsweredRequest(
-        method: head.method.rawValue, route: answered.route.template, status: reply.status, duration: duration))
+        method: head.method.rawValue, route: answered.route.template, status: reply.status, duration: duration,
+        requestID: head.requestID, clientAddress: head.clientAddress, actorID: answered.actorID))
     return reply.response(isHead: head.method == .head)
   }
 

@@ -14,11 +14,17 @@ struct Configuration: Sendable {
   let vendorPassword: String?
   let vendorMustChangePassword: Bool
   let signingKeysDirectory: String
+  /// Releases that customers can install, as `ops/release` writes them; nil: there are none.
+  let releasesDirectory: String?
   let secretKey: SecretKey
   let mailServer: MailServer?
   let mailSender: Mailbox
   let trustedProxies: TrustedProxies
   let metricsToken: String?
+  /// Nil: customers pay by transfer.
+  let stripe: StripeSettings?
+  /// Private addresses that requests to trackers and webhook endpoints may go to.
+  let outboundPolicy: DestinationPolicy
   let limits: Limits
 
   /// How often something may be asked for; zero for as often as one likes.
@@ -29,6 +35,8 @@ struct Configuration: Sendable {
     var licensePerKey = 200
     /// Failed log-ins in 15 minutes of one account from one address.
     var logInFailures = 10
+    /// Staff API, requests a minute with one API key.
+    var apiPerKey = 600
     /// Orders, and sign-in links, a minute of one address.
     var ordersPerAddress = 60
   }
@@ -50,6 +58,7 @@ struct Configuration: Sendable {
       ["required": true, "never": false][$0]
     }
     let signingKeysDirectory = Self.readSigningKeysDirectory(&reader)
+    releasesDirectory = reader.optional("RELEASES_DIR", "a directory") { $0 }
     let secretKey = reader.required("SECRET_KEY", "32 characters or more that nobody can guess") { SecretKey($0) }
     mailServer = reader.optional("SMTP_URL", "an smtp:// or smtps:// URL") { MailServer($0) }
     let sender = reader.optional("MAIL_FROM", "an e-mail address, or a name with one in <>") { Mailbox($0) }
@@ -57,6 +66,10 @@ struct Configuration: Sendable {
       "TRUSTED_PROXIES", default: TrustedProxies([]), "a comma-separated list of addresses and CIDR ranges"
     ) { TrustedProxies(list: $0) }
     metricsToken = reader.optional("METRICS_TOKEN", "16 characters or more") { $0.utf8.count >= 16 ? $0 : nil }
+    stripe = StripeSettings.read(&reader)
+    outboundPolicy = reader.optional(
+      "OUTBOUND_ALLOW", default: .publicInternet, "a comma-separated list of host names, addresses and CIDR ranges"
+    ) { DestinationPolicy(list: $0) }
     limits = Self.readLimits(&reader)
     _ = Self.readLogging(&reader)
     try reader.finish()
@@ -87,6 +100,7 @@ struct Configuration: Sendable {
     let variables: [(name: String, path: any WritableKeyPath<Limits, Int> & Sendable)] = [
       ("LICENSE_LIMIT_PER_ADDRESS", \.licensePerAddress), ("LICENSE_LIMIT_PER_KEY", \.licensePerKey),
       ("LOGIN_FAILURE_LIMIT", \.logInFailures), ("ORDER_LIMIT_PER_ADDRESS", \.ordersPerAddress),
+      ("API_LIMIT_PER_KEY", \.apiPerKey),
     ]
     for variable in variables {
       let number = reader.optional(variable.name, "a whole number; 0 is no limit") {

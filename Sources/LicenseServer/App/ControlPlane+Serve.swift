@@ -22,7 +22,10 @@ extension ControlPlane {
     let web = application(keys: keys, onListening: onListening)
     // Shut down in reverse: no more requests, then no more jobs, then the pool.
     var group = ServiceGroupConfiguration(
-      services: [.init(service: database), .init(service: keys), .init(service: makeJobRunner()), .init(service: web)],
+      services: [
+        .init(service: database), .init(service: keys), .init(service: makeJobRunner()),
+        .init(service: makeWebhookRunner()), .init(service: requestLog), .init(service: web),
+      ],
       gracefulShutdownSignals: gracefulShutdownSignals, logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(30)
     try await ServiceGroup(configuration: group).run()

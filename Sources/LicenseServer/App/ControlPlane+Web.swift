@@ -16,18 +16,24 @@ extension ControlPlane {
     }
     return WebApplication(
       settings: settings, mounts: mounts(keys: keys, layout: layout, metrics: metrics), logger: logger,
-      translate: ErrorTranslation.problem, observe: metrics.observe, onListening: onListening)
+      translate: ErrorTranslation.problem,
+      observe: { [requestLog] request in
+        metrics.observe(request)
+        requestLog.note(request)
+      }, onListening: onListening)
   }
 
   private func mounts(keys: SigningKeys, layout: Layout, metrics: ServerMetrics) -> [Mount] {
     let csrf = CSRFGuard(key: configuration.secretKey.derivedKey(for: "csrf"))
     let tables = apiTables(keys: keys, metrics: metrics)
     return [
-      Mount("", tables.root, RouteHooks(locate: locate)),
+      Mount("", tables.root, RouteHooks(locate: locateRoot)),
       Mount(ActivationAPI.prefix, tables.activation, RouteHooks(locate: locate)),
       Mount(Self.apiPrefix, tables.staff, staffHooks),
-      Mount(StaffPages.prefix, staffPages(layout), staffPageHooks(layout, csrf)),
-      Mount(PortalEntrancePages.prefix, portalPages(layout), portalHooks(layout, csrf)),
+      Mount(StaffPages.prefix, staffPages(layout, keys), staffPageHooks(layout, csrf)),
+      Mount(PortalEntrancePages.prefix, portalPages(layout, keys), portalHooks(layout, csrf)),
+      Mount(ResellerEntrancePages.prefix, resellerPages(layout), resellerPageHooks(layout, csrf)),
+      Mount(ResellerAPI.prefix, tables.reseller, resellerHooks),
       Mount(layout.assets),
     ]
   }
@@ -39,51 +45,76 @@ extension ControlPlane {
     var root: RouteTable<Vendor, NoSession>
     var activation: RouteTable<Vendor, NoSession>
     var staff: StaffTable
+    var reseller: ResellerTable
   }
 
   func apiTables(keys: SigningKeys, metrics: ServerMetrics) -> APITables {
-    var tables = APITables(root: RouteTable(), activation: RouteTable(), staff: StaffTable())
+    var tables = APITables(
+      root: RouteTable(), activation: RouteTable(), staff: StaffTable(), reseller: ResellerTable())
     OperationsAPI(database: database, keys: keys, metrics: metrics, metricsToken: configuration.metricsToken)
       .register(in: &tables.root)
+    ReleaseDownloads(database: database, desk: releases, script: InstallScript(home: home)).register(in: &tables.root)
+    registerStripe(in: &tables.root)
     let limits = LicenseLimits(
       perAddress: configuration.limits.licensePerAddress, perKey: configuration.limits.licensePerKey, clock: clock)
     ActivationAPI(desk: desk, keys: keys, limits: limits, metrics: metrics, clock: clock)
       .register(in: &tables.activation)
-    StaffAPI(database: database, entrance: entrance, clock: clock).register(in: &tables.staff)
+    StaffAPI(database: database, entrance: entrance, team: staffTeam, publicURL: configuration.publicURL)
+      .register(in: &tables.staff)
+    StaffAccountAPI(account: staffAccount).register(in: &tables.staff)
     PlanAPI(database: database).register(in: &tables.staff)
     CustomerAPI(database: database, clock: clock).register(in: &tables.staff)
-    LicenseStaffAPI(database: database, licenses: licenses, clock: clock).register(in: &tables.staff)
-    InstanceAPI(database: database, licenses: licenses).register(in: &tables.staff)
+    LicenseStaffAPI(database: database, licenses: licenses, subscriptions: subscriptions, clock: clock)
+      .register(in: &tables.staff)
+    InstanceAPI(database: database, licenses: licenses, clock: clock).register(in: &tables.staff)
+    LicenseBulkAPI(licenses: licenses, clock: clock).register(in: &tables.staff)
+    LicenseNoteAPI(database: database, licenses: licenses, clock: clock).register(in: &tables.staff)
+    LicenseHistoryAPI(database: database).register(in: &tables.staff)
+    CloneAlarmAPI(database: database, alarms: cloneAlarms).register(in: &tables.staff)
+    OfflineActivationAPI(desk: offlineDesk(keys)).register(in: &tables.staff)
     OrderAPI(desk: orders, limiter: orderLimiter).register(in: &tables.staff)
-    SubscriptionAPI(database: database).register(in: &tables.staff)
-    InvoiceAPI(database: database, cashier: cashier, clock: clock).register(in: &tables.staff)
+    registerBilling(in: &tables.staff)
     SettingsAPI(database: database, clock: clock).register(in: &tables.staff)
+    SellerAPI(database: database, clock: clock).register(in: &tables.staff)
     AuditAPI(database: database).register(in: &tables.staff)
+    registerEvents(in: &tables.staff)
+    hosting.register(in: &tables.staff)
+    ReleaseAPI(database: database, desk: releases).register(in: &tables.staff)
+    registerResellers(in: &tables)
     OpenAPIRoute.register(in: &tables)
     return tables
   }
 
-  private func staffPages(_ layout: Layout) -> StaffTable {
+  private func staffPages(_ layout: Layout, _ keys: SigningKeys) -> StaffTable {
     var table = StaffTable()
     StaffPages(database: database, entrance: entrance, layout: layout).register(in: &table)
-    LicensePages(database: database, licenses: licenses, layout: layout, clock: clock).register(in: &table)
+    StaffInvitationPages(team: staffTeam, layout: layout).register(in: &table)
+    StaffAccountPages(account: staffAccount, layout: layout).register(in: &table)
+    StaffTeamPages(database: database, team: staffTeam, layout: layout, publicURL: configuration.publicURL)
+      .register(in: &table)
+    registerLicensePages(in: &table, layout, keys)
     CustomerPages(database: database, layout: layout, clock: clock).register(in: &table)
-    InvoicePages(database: database, cashier: cashier, layout: layout).register(in: &table)
-    AuditPages(database: database, layout: layout).register(in: &table)
+    registerBilling(in: &table, layout: layout)
+    SellerPages(api: SellerAPI(database: database, clock: clock), layout: layout).register(in: &table)
+    registerResellerPages(in: &table, layout)
+    AuditPages(database: database, layout: layout, clock: clock).register(in: &table)
+    registerEventPages(in: &table, layout)
+    hosting.registerPages(in: &table, layout)
+    ReleasePages(database: database, desk: releases, layout: layout).register(in: &table)
     return table
   }
 
-  private func portalPages(_ layout: Layout) -> PortalTable {
+  private func portalPages(_ layout: Layout, _ keys: SigningKeys) -> PortalTable {
     var table = PortalTable()
-    PortalEntrancePages(
-      database: database, mail: mail, layout: layout, limiter: orderLimiter,
-      perMailbox: RateLimiter(limit: 5, window: .minutes(15), clock: clock), clock: clock
-    ).register(in: &table)
-    PortalPages(database: database, licenses: licenses, box: box, layout: layout, clock: clock).register(in: &table)
+    registerPortal(in: &table, layout)
+    PortalBrandPages(editor: brandEditor, database: database, layout: layout, clock: clock).register(in: &table)
+    hosting.registerWelcome(in: &table, layout)
+    registerStripe(in: &table)
+    OfflinePages(database: database, desk: offlineDesk(keys)).register(in: &table)
     return table
   }
 
-  private var orderLimiter: RateLimiter<IPAddress>? {
+  var orderLimiter: RateLimiter<IPAddress>? {
     let limit = configuration.limits.ordersPerAddress
     return limit == 0 ? nil : RateLimiter(limit: limit, window: .minutes(1), clock: clock)
   }
@@ -99,8 +130,9 @@ extension ControlPlane {
   private var staffHooks: RouteHooks<Vendor, StaffSession> {
     RouteHooks(
       locate: locate,
-      authenticate: { [database, clock] head, _ in
+      authenticate: { [database, clock, apiKeys] head, _ in
         guard let token = head.bearerToken else { return nil }
+        if token.hasPrefix(APIKey.prefix) { return try await apiKeys.session(token: token) }
         return try await StaffSessionStore(database).find(token: token, kind: .bearer, at: clock.now())
       },
       idempotency: IdempotencyStore(database: database, clock: clock, box: box).hooks())
@@ -120,13 +152,16 @@ extension ControlPlane {
 
   private func portalHooks(_ layout: Layout, _ csrf: CSRFGuard) -> RouteHooks<Vendor, PortalSession> {
     RouteHooks(
-      locate: locate,
-      authenticate: { [database, clock] head, _ in
+      locate: locateBrand,
+      authenticate: { [database, clock] head, place in
         guard let token = PortalEntrancePages.cookie.token(in: head) else { return nil }
-        return try await PortalSessionStore(database).find(token: token, at: clock.now())
+        return try await PortalSessionStore(database).find(token: token, at: clock.now())?
+          .shown(on: place.host, in: database)
       },
       pages: PageRules(
         cookie: PortalEntrancePages.cookie, csrf: csrf, signInPath: "/portal/login",
-        renderProblem: { problem, _, _, _ in layout.refusal(problem, home: "/portal") }))
+        renderProblem: { problem, _, place, _ in
+          layout.refusal(problem, home: "/portal", host: place?.host ?? .ours)
+        }))
   }
 }

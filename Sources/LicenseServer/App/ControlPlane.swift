@@ -14,13 +14,23 @@ struct ControlPlane: Sendable {
   let logger: Logger
 
   let database: ConnectionPool
+  let hostBrands: HostBrands
   let box: SecretBox
   let entrance: StaffEntrance
   let licenses: LicenseRegister
   let desk: ActivationDesk
+  let cloneAlarms: CloneAlarmDesk
   let mail: MailJobs
+  let news: BillingNews
   let cashier: Cashier
+  let subscriptions: SubscriptionRegister
   let orders: OrderDesk
+  let releases: ReleaseDesk
+  let hosting: Hosting
+  let apiKeys: APIKeyDesk
+  let requestLog: RequestLog
+  /// Nil without STRIPE_SECRET_KEY.
+  let stripe: StripeDesk?
   /// Nil when no mail can be sent.
   let deliver: (@Sendable (MailMessage) async throws -> Void)?
 
@@ -40,16 +50,34 @@ struct ControlPlane: Sendable {
     database = ConnectionPool(
       name: "license", dsn: configuration.databaseURL.with(applicationName: "license-server"),
       limits: PoolLimits(maxConnections: 16), logger: logger)
+    hostBrands = HostBrands(
+      database: database, publicHost: WebURL.host(of: configuration.publicURL), clock: clock)
     box = SecretBox(key: configuration.secretKey)
+    let perKey = configuration.limits.apiPerKey
+    apiKeys = APIKeyDesk(
+      database: database,
+      limiter: perKey == 0 ? nil : RateLimiter(limit: perKey, window: .minutes(1), clock: clock), clock: clock)
+    requestLog = RequestLog(database: database, clock: clock, logger: logger)
     let failures = configuration.limits.logInFailures
     entrance = StaffEntrance(
       database: database, hasher: PasswordHasher(parameters: passwordCosts),
-      failures: failures == 0 ? nil : RateLimiter(limit: failures, window: .minutes(15), clock: clock), clock: clock)
+      failures: failures == 0 ? nil : RateLimiter(limit: failures, window: .minutes(15), clock: clock), box: box,
+      clock: clock)
     licenses = LicenseRegister(database: database, box: box, clock: clock)
-    desk = ActivationDesk(database: database, plans: PlanCatalog(clock: clock), clock: clock)
-    mail = MailJobs(queue: JobQueue(schema: .license, clock: clock))
-    cashier = Cashier(database: database, box: box, mail: mail, clock: clock)
-    orders = OrderDesk(database: database, mail: mail, clock: clock)
+    mail = MailJobs(queue: JobQueue(schema: .license, clock: clock), clock: clock)
+    cloneAlarms = CloneAlarmDesk(database: database, mail: mail, clock: clock)
+    desk = ActivationDesk(
+      database: database, plans: PlanCatalog(clock: clock), alarms: cloneAlarms, clock: clock)
+    news = BillingNews(follower: LicenseFollower(box: box), mail: mail)
+    cashier = Cashier(database: database, news: news, clock: clock)
+    subscriptions = SubscriptionRegister(database: database, news: news, clock: clock)
+    hosting = Hosting(
+      database: database, box: box, mail: mail, policy: configuration.outboundPolicy, clock: clock,
+      logger: logger)
+    stripe = Self.makeStripe(
+      configuration.stripe, database: database, news: news, publicURL: configuration.publicURL, clock: clock)
+    orders = OrderDesk(database: database, news: news, mail: mail, clock: clock)
+    releases = ReleaseDesk(database: database, path: configuration.releasesDirectory, clock: clock)
   }
 
   var migrator: Migrator {
@@ -66,9 +94,16 @@ struct ControlPlane: Sendable {
       database: database, deliver: deliver, sender: configuration.mailSender, publicURL: configuration.publicURL,
       clock: clock)
     let cleanUp = CleanUp(database: database, clock: clock)
+    let expiry = ExpiryJobs(database: database, mail: mail, clock: clock)
+    let billing = makeBillingJobs()
+    let silence = SilenceWatch(database: database, clock: clock)
     return JobRunner(
-      queue: mail.queue, database: database, handlers: room.handlers + [cleanUp.handler],
-      schedules: [cleanUp.schedule], logger: logger)
+      queue: mail.queue, database: database,
+      handlers: room.handlers + [resellerJobs.handler] + [billing.handler] + stripeJobs.handlers + hosting.jobs.handlers
+        + [cleanUp.handler, expiry.handler, silence.handler],
+      schedules: [resellerJobs.schedule] + [billing.schedule] + stripeJobs.schedules + hosting.jobs.schedules + [
+        cleanUp.schedule, expiry.schedule, silence.schedule,
+      ], logger: logger)
   }
 
   private static func delivery(

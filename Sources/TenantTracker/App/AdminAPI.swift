@@ -117,7 +117,11 @@ struct AdminAPI: Sendable {
   }
 
   var cloning: CampaignCloning { CampaignCloning(campaigns: resources.campaigns, flows: FlowStore()) }
-  var stats: StatsAPI { StatsAPI(engine: ReportEngine(clock: tracker.clock), settings: tracker.settings) }
+  var stats: StatsAPI {
+    let rates = CurrencyRateStore()
+    let engine = ReportEngine(clock: tracker.clock) { try await rates.clickRates($0, into: $1, of: $2) }
+    return StatsAPI(engine: engine, settings: tracker.settings)
+  }
 
   var landingVersions: LandingVersionsAPI { LandingVersionsAPI(landings: resources.landings) }
   var landingImport: LandingImportAPI { LandingImportAPI(landings: resources.landings, importer: importer) }

@@ -31,6 +31,7 @@ struct AdminPages: Sendable {
     let flows = FlowPages(api: api.flows, names: names, layout: layout)
 
     AccessPages(accounts: tracker.accounts, cookie: cookie, layout: layout).register(in: &table)
+    BrandFilePages().register(in: &table)
     AccountPages(api: access, settings: settings, layout: layout).register(in: &table)
     TwoFactorPages(api: access, layout: layout).register(in: &table)
     DashboardPages(
@@ -94,7 +95,7 @@ struct AdminPages: Sendable {
   /// Pages know a browser by its cookie; a bearer token is for the API alone.
   func hooks(_ places: PlaceResolver) -> RouteHooks<TrackerPlace, TrackerSession> {
     RouteHooks(
-      locate: { try await places.place($0) },
+      locate: { try await places.page($0) },
       authenticate: { [cookie, accounts = api.tracker.accounts] head, place in
         var session = try await places.session(token: cookie.token(in: head), .browser, at: place, accounts)
         if session?.allows(.read(.reports)) ?? false {

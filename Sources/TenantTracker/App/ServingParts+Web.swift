@@ -65,7 +65,8 @@ extension ServingParts {
     ControlAPI(
       provisioner: tracker.provisioner, directory: directory, licenses: tracker.licenses,
       scopes: { [tracker] in try tracker.scope(of: $0) },
-      schemaVersion: { [tracker] in try await tracker.migrations.version(of: $0) })
+      schemaVersion: { [tracker] in try await tracker.migrations.version(of: $0) },
+      archives: ControlArchives(tracker: tracker, directory: directory))
   }
 
   /// `/` is the dashboard.

@@ -2,6 +2,7 @@ import ClickPath
 import Conversions
 import Core
 import Database
+import Synchronization
 import TestSupport
 import Testing
 
@@ -253,6 +254,32 @@ import Testing
     #expect(try row.get("click_id") == click.id)
     #expect(try row.get("conversion_id") == post.id)
     await bench.tenant.close()
+  }
+
+  @Test func whatCannotBeRecordedIsInTheLogAndCanBeProcessedOnceMore() async throws {
+    let flaw = FlawedFollower()
+    let bench = try await PostbackBench(recorder: ConversionRecorder(followers: [flaw]))
+    let click = try await bench.drainedClick()
+    let hit = bench.hit("click_id=\(click.id)&payout=5")
+    let error = await #expect(throws: DatabaseError.self) {
+      try await bench.service.receive(hit, in: bench.scope)
+    }
+    #expect(error.map { PostbackService.isHopeless($0) } == true)
+    #expect(try await bench.log() == ["failed"])
+    #expect(try await bench.conversions(of: click).isEmpty)
+    flaw.isMended.store(true, ordering: .relaxed)
+    let entry = try #require(try await PostbackLogStore().find(hit.id, of: bench.scope))
+    #expect(try await bench.service.again(entry, in: bench.scope) == .ended(.recorded(hit.id)))
+    #expect(try await bench.log() == ["recorded"])
+    await bench.tenant.close()
+  }
+
+  private final class FlawedFollower: ConversionFollower {
+    let isMended = Atomic(false)
+
+    func follow(_ written: WrittenConversion, in connection: Connection, of scope: TenantScope) async throws {
+      if !isMended.load(ordering: .relaxed) { try await connection.execute("SELECT 1 / 0") }
+    }
   }
 
   @Test func aDatabaseThatIsAwayIsTemporary() async throws {

@@ -129,6 +129,35 @@ import Testing
     await bench.tenant.close()
   }
 
+  @Test func oneChangeAtATime() async throws {
+    let bench = try await PostbackBench()
+    try await bench.drain((0..<3).map { bench.newClick(at: PostbackBench.start + .milliseconds($0)) })
+    let begun = try await withThrowingTaskGroup(of: CostChange?.self) { group in
+      for number in 0..<8 {
+        group.addTask {
+          do {
+            return try await begin(request(.perClick, 500), in: bench, id: UUIDv7(at: Self.now + .seconds(number)))
+          } catch is CostChangeStore.Busy {
+            return nil
+          }
+        }
+      }
+      return try await group.reduce(into: []) { changes, change in changes += [change].compactMap(\.self) }
+    }
+    #expect(begun.count == 1)
+    let change = try #require(begun.first)
+    let byHand = try #require(
+      try await bench.scope.scalar(
+        "SELECT id FROM \(bench.scope.schema).clicks ORDER BY id LIMIT 1", as: ClickID?.self) ?? nil)
+    _ = try await bench.scope.transaction { connection in
+      try await store.setCost(Micros(rawValue: 9), .usd, of: byHand, in: connection, schema: bench.scope.schema)
+    }
+    _ = try await finish(change, in: bench)
+    #expect(try await costs(in: bench) == [9, 500, 500])
+    #expect(try await begin(request(.perClick, 7), in: bench, id: UUIDv7(at: Self.now + .hours(1))) != nil)
+    await bench.tenant.close()
+  }
+
   @Test(arguments: [
     ("", 0, 0), ("a,1", 1, 0), ("a;1,5", 1, 0), ("a\t2", 1, 0), ("id,cost\na,1\n\nb,2\n", 2, 0), ("a,1\nb", 1, 1),
     ("a,1\nb,much", 1, 1), ("a,1\nb,-1", 1, 1), ("a,1\na,2", 2, 1), ("a,1\n,5", 2, 1),

@@ -184,7 +184,7 @@ extension FieldReader {
     optionalString(name, length: length) ?? nil
   }
 
-  fileprivate mutating func instance() -> LicenseAPI.Instance? {
+  mutating func instance() -> LicenseAPI.Instance? {
     guard let value = value("instance"), value.objectValue != nil,
       var reader = try? FieldReader(value, path: "instance")
     else {

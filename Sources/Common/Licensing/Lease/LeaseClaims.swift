@@ -21,12 +21,12 @@ public struct LeaseClaims: Sendable, Hashable {
   public var status: LicenseStatus
   public var entitlements: Entitlements
   /// Product name, logo, colours... of a reseller or Enterprise customer.
-  public var branding: JSONValue?
+  public var branding: Branding?
 
   public init(
     issuer: String = LeaseTerms.issuer, audience: String = LeaseTerms.audience, licenseID: String, id: String,
     sequence: Int64, issuedAt: Timestamp, lifetime: Duration = LeaseTerms.lifetime, fingerprint: String,
-    status: LicenseStatus, entitlements: Entitlements, branding: JSONValue? = nil
+    status: LicenseStatus, entitlements: Entitlements, branding: Branding? = nil
   ) {
     self.issuer = issuer
     self.audience = audience
@@ -58,7 +58,7 @@ extension LeaseClaims {
       "plan": .string(entitlements.plan), "status": .string(status.rawValue), "features": entitlements.featuresJSON,
       "limits": entitlements.limitsJSON,
     ]
-    if let branding { object["branding"] = branding }
+    if let branding { object["branding"] = branding.json }
     return .object(object)
   }
 
@@ -85,7 +85,7 @@ extension LeaseClaims {
     self.fingerprintHash = fingerprintHash
     self.status = status
     self.entitlements = entitlements
-    branding = json["branding"].flatMap { $0.isNull ? nil : $0 }
+    branding = json["branding"].flatMap(Branding.init(json:))
   }
 }
 

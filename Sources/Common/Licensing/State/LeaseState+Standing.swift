@@ -6,13 +6,14 @@ extension LeaseState {
     let time = judgedTime(at: now)
     let phase = phase(at: time)
     let claims = lease?.claims
+    let entitlements = phase == .current || phase == .grace ? claims?.entitlements ?? .starter : .starter
     return LicenseStanding(
-      phase: phase,
-      entitlements: phase == .current || phase == .grace ? claims?.entitlements ?? .starter : .starter,
+      phase: phase, entitlements: entitlements,
       code: refusal?.decision.code ?? claims.map { $0.status == .overdue ? .overdue : .valid },
       licenseStatus: refusal.map(\.decision.status) ?? claims?.status,
       expiresAt: licenseExpiresAt, leaseExpiresAt: claims?.expiresAt, graceUntil: claims?.graceUntil,
-      banner: banner(in: phase, at: time), warnings: warnings(at: now))
+      banner: banner(in: phase, at: time), warnings: warnings(at: now),
+      branding: entitlements.includes(.whiteLabel) ? claims?.branding : nil)
   }
 
   private func phase(at time: Timestamp) -> LicenseStanding.Phase {

@@ -12,6 +12,12 @@ public struct LeaseState: Sendable, Hashable {
     case outdated
   }
 
+  /// The newest lease of a licence that was given back.
+  struct GivenBack: Sendable, Hashable {
+    let licenseID: String
+    let sequence: Int64
+  }
+
   /// How a lease came here. One from the network was made just now, so it also tells the time.
   public enum Origin: Sendable { case network, file }
 
@@ -26,6 +32,7 @@ public struct LeaseState: Sendable, Hashable {
   public internal(set) var clockOffset: Duration
   public internal(set) var licenseExpiresAt: Timestamp?
   public internal(set) var clones: CloneWatch
+  var givenBack: GivenBack?
 
   /// Never activated.
   public init() {
@@ -46,6 +53,11 @@ public struct LeaseState: Sendable, Hashable {
         return .outdated
       }
     }
+    if case .file = origin, let givenBack, givenBack.licenseID == fresh.claims.licenseID,
+      fresh.claims.sequence <= givenBack.sequence
+    {
+      return .outdated
+    }
     clones.observe(domainHash: domainHash)
     lease = fresh
     refusal = nil
@@ -61,6 +73,15 @@ public struct LeaseState: Sendable, Hashable {
     refusal = word.decision.isValid ? nil : word
     synchronize(serverTime: word.decision.issuedAt, at: now)
     return .accepted
+  }
+
+  /// The licence is given back. Its lease files are not taken again; the server may give a new one.
+  public mutating func giveBack() {
+    let former = lease.map { GivenBack(licenseID: $0.claims.licenseID, sequence: $0.claims.sequence) }
+    let seen = maxSeenTime
+    self = LeaseState()
+    givenBack = former
+    maxSeenTime = seen
   }
 
   /// The server has named this licence as used twice.

@@ -47,6 +47,8 @@ public struct LicenseStanding: Sendable, Hashable {
   public let graceUntil: Timestamp?
   public let banner: Banner?
   public let warnings: [Warning]
+  /// How the product is to look; nil for ours.
+  public internal(set) var branding: Branding?
 
   /// One word for `GET /license`: the licence's state, or what stands in its way.
   public var status: String {

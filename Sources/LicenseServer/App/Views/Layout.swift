@@ -1,4 +1,5 @@
 import Core
+import Licensing
 import Web
 
 /// The frame of every page: for staff with the menu, for customers with a bar, for whoever is not signed in a card.
@@ -7,13 +8,14 @@ struct Layout: Sendable {
   let icons: SVGIcons
 
   /// The files pages refer to.
-  static let assetNames = [
-    "app.css", "app.js", "theme.js", "mark.svg", "tabler.min.css", "inter-400.woff2", "inter-500.woff2",
-    "inter-600.woff2", "inter-700.woff2",
-  ]
+  static let assetNames =
+    [
+      "app.css", "app.js", "theme.js", "mark.svg", "tabler.min.css", "inter-400.woff2", "inter-500.woff2",
+      "inter-600.woff2", "inter-700.woff2", "brand-preview.js",
+    ] + Chart.assetNames
 
   static let iconNames =
-    MenuEntry.all.map(\.icon) + [
+    MenuEntry.all.map(\.icon) + PortalMenuEntry.all.map(\.icon) + ResellerMenuEntry.all.map(\.icon) + [
       "menu", "sun-moon", "log-out", "plus", "search", "circle-user-round",
     ]
 
@@ -29,56 +31,69 @@ struct Layout: Sendable {
     var current = ""
     /// Buttons beside the title.
     var actions: HTML = .empty
+    /// Of the assets, beyond the common one.
+    var scripts: [String] = []
   }
 
   func staffPage(_ frame: Frame, _ call: StaffCall, _ content: HTML) -> Reply {
-    .html(staffDocument(frame, call.session, csrf: call.csrfField, flash: call.request.flash, content))
+    let session = call.session
+    return .html(
+      framed(
+        frame, rail: rail(frame.current, session),
+        bar: bar(session.member.email, account: StaffAccountPages.path, signOut: "/admin/logout", call.csrfField),
+        flash: call.request.flash, content))
   }
 
-  private func staffDocument(
-    _ frame: Frame, _ session: StaffSession, csrf: HTML, flash: Flash?, _ content: HTML
+  func portalPage(_ frame: Frame, _ call: PortalCall, _ content: HTML) -> Reply {
+    let links = PortalMenuEntry.all.filter { call.session.allows($0.access) }.map { entry in
+      link(entry.title, entry.path, icon: entry.icon, isCurrent: entry.path == frame.current)
+    }
+    let host = call.place.host
+    let rail: HTML = """
+      <a class="ty-brand" href="/portal">\(brand(host))</a>\(PortalMenuEntry.customerSwitch(call))\
+      <nav><ul>\(links)</ul></nav>\(poweredBy(host))
+      """
+    return .html(
+      framed(
+        frame, host: host, rail: rail,
+        bar: bar(
+          call.session.email, account: PortalAccountPages.path, signOut: "/portal/logout", call.csrfField),
+        flash: call.request.flash, content))
+  }
+
+  /// A page with the menu beside it.
+  func framed(
+    _ frame: Frame, host: HostBrand = .ours, rail: HTML, bar: HTML, flash: Flash?, _ content: HTML
   ) -> HTML {
     shell(
-      frame.title,
+      frame.title, host, scripts: frame.scripts,
       """
       <div class="ty-shell">
-      <aside class="ty-rail" id="menu" aria-label="Menu"><div class="ty-rail-content">\(rail(frame.current, session))\
-      </div></aside>
+      <aside class="ty-rail" id="menu" aria-label="Menu"><div class="ty-rail-content">\(rail)</div></aside>
       <button class="ty-overlay" type="button" data-drawer-close tabindex="-1" aria-label="Close menu"></button>
       <div class="ty-main"><header class="ty-top">
       <button class="btn btn-icon ty-quiet ty-burger" type="button" data-drawer-open aria-expanded="false" \
       aria-controls="menu" aria-label="Open menu">\(icons("menu"))</button>
-      \(bar(session.member.email, account: "/admin/password", signOut: "/admin/logout", csrf))</header>
+      \(bar)</header>
       \(main(frame, content))</div></div>\(toasts(flash))
       """)
   }
 
-  func portalPage(_ frame: Frame, _ call: PortalCall, _ content: HTML) -> Reply {
-    .html(
-      shell(
-        frame.title,
-        """
-        <div class="ty-main"><header class="ty-top"><a class="btn ty-quiet" href="/portal">\(mark)<span>Trackily</span></a>
-        \(bar(call.session.email, account: nil, signOut: "/portal/logout", call.csrfField))</header>
-        \(main(frame, content))</div>\(toasts(call.request.flash))
-        """))
-  }
-
   /// A page for somebody who is not signed in: sign-in, refusals.
-  func plain(_ title: String, _ content: HTML) -> HTML {
+  func plain(_ title: String, host: HostBrand = .ours, _ content: HTML) -> HTML {
     shell(
-      title,
+      title, host,
       """
       <main class="ty-sign" id="content" tabindex="-1"><div class="ty-sign-box">
-      <p class="ty-brand">\(mark)<span>Trackily</span></p>
-      <div class="card"><div class="card-body"><h1>\(title)</h1>\(content)</div></div></div></main>
+      <p class="ty-brand">\(brand(host))</p>
+      <div class="card"><div class="card-body"><h1>\(title)</h1>\(content)</div></div>\(poweredBy(host))</div></main>
       """)
   }
 
   /// A refusal as a page.
-  func refusal(_ problem: Problem, home: String) -> HTML {
+  func refusal(_ problem: Problem, home: String, host: HostBrand = .ours) -> HTML {
     plain(
-      problem.title,
+      problem.title, host: host,
       "<p>\(problem.detail ?? "")</p><p><a class=\"btn btn-primary\" href=\"\(href: home)\">Back to the start</a></p>")
   }
 
@@ -90,7 +105,7 @@ struct Layout: Sendable {
     """
   }
 
-  private func bar(_ email: EmailAddress, account: String?, signOut: String, _ csrf: HTML) -> HTML {
+  func bar(_ email: EmailAddress, account: String?, signOut: String, _ csrf: HTML) -> HTML {
     let name: HTML =
       account.map {
         """
@@ -108,16 +123,32 @@ struct Layout: Sendable {
   }
 
   private func rail(_ current: String, _ session: StaffSession) -> HTML {
-    let links = MenuEntry.all.filter { session.allows($0.access) }.map { entry -> HTML in
-      """
-      <li><a class="ty-link" href="\(href: entry.path)"\(if: entry.path == current, " aria-current=\"page\"")>\
-      \(icons(entry.icon))<span>\(entry.title)</span></a></li>
-      """
+    let links = MenuEntry.all.filter { session.allows($0.access) }.map { entry in
+      link(entry.title, entry.path, icon: entry.icon, isCurrent: entry.path == current)
     }
-    return "<a class=\"ty-brand\" href=\"/admin\">\(mark)<span>Trackily</span></a><nav><ul>\(links)</ul></nav>"
+    return "<a class=\"ty-brand\" href=\"/admin\">\(brand(.ours))</a><nav><ul>\(links)</ul></nav>"
   }
 
-  private var mark: HTML { "<img src=\"\(assets.url("mark.svg"))\" alt=\"\" width=\"24\" height=\"24\">" }
+  func link(_ title: String, _ path: String, icon: String, isCurrent: Bool) -> HTML {
+    """
+    <li><a class="ty-link" href="\(href: path)"\(if: isCurrent, " aria-current=\"page\"")>\
+    \(icons(icon))<span>\(title)</span></a></li>
+    """
+  }
+
+  /// Whose product it is: the mark and the name.
+  func brand(_ host: HostBrand) -> HTML {
+    guard let logo = host.files?.logo else {
+      return """
+        <img src="\(assets.url("mark.svg"))" alt="" width="24" height="24"><span>\(host.settings.productName)</span>
+        """
+    }
+    return "<img class=\"ty-logo\" src=\"\(href: logo)\" alt=\"\"><span>\(host.settings.productName)</span>"
+  }
+
+  func poweredBy(_ host: HostBrand) -> HTML {
+    host.settings.showsPoweredBy ? "<p class=\"ty-powered\">Powered by Trackily</p>" : .empty
+  }
 
   private func toasts(_ flash: Flash?) -> HTML {
     let toast = flash.map { "<div class=\"ty-toast \($0.kind.rawValue)\">\($0.message)</div>" as HTML }
@@ -125,18 +156,24 @@ struct Layout: Sendable {
       "<div class=\"ty-progress\" aria-hidden=\"true\"></div><div class=\"ty-toasts\" role=\"status\">\(toast)</div>"
   }
 
-  private func shell(_ title: String, _ body: HTML) -> HTML {
-    """
-    <!doctype html><html lang="en" data-bs-theme="light"><head><meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(title) · Trackily licences</title>
-    <script src="\(assets.url("theme.js"))"></script>
-    <link rel="icon" type="image/svg+xml" href="\(assets.url("mark.svg"))">
-    <link rel="stylesheet" href="\(assets.url("tabler.min.css"))">
-    <link rel="stylesheet" href="\(assets.url("app.css"))">
-    <script src="\(assets.url("app.js"))" defer></script>
-    </head><body><a class="ty-skip" href="#content">Skip to content</a>\(body)</body></html>
-    """
+  private func shell(_ title: String, _ host: HostBrand, scripts: [String] = [], _ body: HTML) -> HTML {
+    let product = host.settings.isOurs ? "Trackily licences" : host.settings.productName
+    let icon: HTML =
+      host.files?.favicon.map { "<link rel=\"icon\" href=\"\(href: $0)\">" }
+      ?? "<link rel=\"icon\" type=\"image/svg+xml\" href=\"\(assets.url("mark.svg"))\">"
+    let style = host.files?.styleSheet.map { "<link rel=\"stylesheet\" href=\"\(href: $0)\">" as HTML }
+    let more = scripts.map { "<script src=\"\(assets.url($0))\" defer></script>" as HTML }
+    return """
+      <!doctype html><html lang="en" data-bs-theme="light"><head><meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(title) · \(product)</title>
+      <script src="\(assets.url("theme.js"))"></script>
+      \(icon)
+      <link rel="stylesheet" href="\(assets.url("tabler.min.css"))">
+      <link rel="stylesheet" href="\(assets.url("app.css"))">\(style)
+      <script src="\(assets.url("app.js"))" defer></script>\(more)
+      </head><body><a class="ty-skip" href="#content">Skip to content</a>\(body)</body></html>
+      """
   }
 }
 
@@ -151,7 +188,20 @@ struct MenuEntry: Sendable {
   static let all = [
     MenuEntry(title: "Licences", path: "/admin/licenses", icon: "key-round", access: .read(.licences)),
     MenuEntry(title: "Customers", path: "/admin/customers", icon: "users", access: .read(.customers)),
-    MenuEntry(title: "Invoices", path: "/admin/invoices", icon: "receipt-text", access: .read(.billing)),
+    MenuEntry(title: "Subscriptions", path: SubscriptionPages.path, icon: "repeat", access: .read(.billing)),
+    MenuEntry(title: "Invoices", path: InvoicePages.path, icon: "receipt-text", access: .read(.billing)),
+    MenuEntry(title: "Revenue", path: RevenuePages.path, icon: "chart-line", access: .read(.billing)),
+    MenuEntry(title: "Coupons", path: CouponPages.path, icon: "ticket-percent", access: .read(.billing)),
+    MenuEntry(title: "Tax rates", path: TaxRatePages.path, icon: "percent", access: .read(.billing)),
+    MenuEntry(title: "Resellers", path: ResellerStaffPages.path, icon: "handshake", access: .read(.resellers)),
+    MenuEntry(title: "Releases", path: "/admin/releases", icon: "package-check", access: .read(.releases)),
+    MenuEntry(title: "Invoice details", path: "/admin/seller", icon: "building-2", access: .read(.settings)),
+    MenuEntry(title: "Hosted tenants", path: HostedTenantPages.path, icon: "server", access: .read(.tenants)),
+    MenuEntry(title: "API keys", path: APIKeyPages.path, icon: "key", access: .signedIn),
+    MenuEntry(title: "Webhooks", path: WebhookEndpointPages.path, icon: "webhook", access: .read(.settings)),
+    MenuEntry(title: "E-mails", path: MailPages.path, icon: "mail", access: .read(.settings)),
+    MenuEntry(title: "Staff", path: StaffTeamPages.path, icon: "shield-user", access: .read(.staff)),
+    MenuEntry(title: "API requests", path: RequestLogPages.path, icon: "activity", access: .read(.settings)),
     MenuEntry(title: "Audit log", path: "/admin/audit-log", icon: "scroll-text", access: .read(.settings)),
   ]
 }

@@ -51,9 +51,9 @@ enum PageParts {
   static func status(_ word: String) -> HTML {
     let tone =
       switch word {
-      case "active", "paid": "good"
-      case "overdue", "open", "copied?": "warn"
-      case "suspended", "revoked", "expired", "banned": "bad"
+      case "active", "paid", "on", "enabled", "delivered", "sent", "healthy", "done": "good"
+      case "overdue", "open", "copied?", "waiting", "queued", "invited", "provisioning", "draining", "now": "warn"
+      case "suspended", "revoked", "expired", "banned", "disabled", "dead", "failed", "failing": "bad"
       default: "plain"
       }
     return "<span class=\"ty-badge \(tone)\">\(word.prefix(1).uppercased() + word.dropFirst())</span>"
@@ -72,8 +72,8 @@ enum PageParts {
   ) -> HTML {
     let confirm: HTML = question.map { " data-confirm=\"\($0)\"" } ?? .empty
     return """
-      <form class="d-inline" method="post" action="\(href: action)"\(confirm)>\(csrf)\
-      <button class="\(style)">\(title)</button></form>
+      <form class="d-inline" method="post" action="\(href: action)">\(csrf)\
+      <button class="\(style)"\(confirm)>\(title)</button></form>
       """
   }
 

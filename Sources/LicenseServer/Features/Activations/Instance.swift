@@ -42,6 +42,10 @@ struct Instance: Sendable, Identifiable {
   let usage: Usage
   let firstSeenAt: Timestamp
   let lastSeenAt: Timestamp
+  /// When its silence was noted; nil as long as it is heard of.
+  var lostAt: Timestamp?
+  /// The end of its newest lease file. Until then nothing is expected to be heard of it, and its place is taken.
+  var offlineUntil: Timestamp?
 
   /// What the watch has seen after a heartbeat that told this number and domain.
   func watched(sequence: Int64, domainHash: String?) -> CloneWatch {
@@ -55,8 +59,9 @@ struct Instance: Sendable, Identifiable {
   var json: JSONValue {
     [
       "id": .int(id), "hostname": .string(hostname), "version": .string(version), "state": .string(state.rawValue),
-      "usage": usage.json, "clone_suspected": .bool(cloneWatch.isSuspected), "first_seen_at": JSONValue(firstSeenAt),
-      "last_seen_at": JSONValue(lastSeenAt),
+      "license_id": .int(licenseID), "domain_hash": JSONValue(domainHash), "usage": usage.json,
+      "clone_suspected": .bool(cloneWatch.isSuspected), "first_seen_at": JSONValue(firstSeenAt),
+      "last_seen_at": JSONValue(lastSeenAt), "lost_at": JSONValue(lostAt), "offline_until": JSONValue(offlineUntil),
     ]
   }
 }
@@ -72,6 +77,14 @@ enum InstanceAct: String, CaseIterable, Sendable {
     case (.ban, _): .banned
     case (.unban, .banned): .deactivated
     case (.deactivate, _), (.unban, _): state
+    }
+  }
+
+  var event: LicenseEventKind {
+    switch self {
+    case .deactivate: .deactivated
+    case .ban: .banned
+    case .unban: .unbanned
     }
   }
 

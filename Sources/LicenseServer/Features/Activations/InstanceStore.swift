@@ -4,7 +4,7 @@ import Licensing
 
 /// All SQL on instances: what an activation, validation or heartbeat reads and writes.
 struct InstanceStore: Sendable {
-  private let database: any SQLExecutor
+  let database: any SQLExecutor
 
   init(_ database: any SQLExecutor) { self.database = database }
 
@@ -91,16 +91,22 @@ struct InstanceStore: Sendable {
   }
 
   /// Deactivated instances whose slot nobody has taken yet, oldest first.
-  func slotHolders(of license: Int64, at now: Timestamp) async throws(DatabaseError) -> [Int64] {
+  /// - Returns: those whose slot another may take, and how many others nobody may: a lease file still works there.
+  ///   The instance with this fingerprint is always among the former.
+  func slotHolders(
+    of license: Int64, fingerprintHash: [UInt8], at now: Timestamp
+  ) async throws(DatabaseError) -> (held: [Int64], taken: Int) {
     let rows = try await database.query(
       """
-      SELECT id FROM license.instances
-      WHERE license_id = \(license) AND state = 'deactivated' AND slot_held_until > \(now)
-      ORDER BY slot_held_until, id
+      SELECT id, coalesce(offline_until > \(now), false) AND fingerprint_hash <> \(fingerprintHash) AS is_taken
+      FROM license.instances
+      WHERE license_id = \(license) AND state = 'deactivated'
+        AND (slot_held_until > \(now) OR offline_until > \(now))
+      ORDER BY slot_held_until, id LIMIT 100000
       """)
-    var ids: [Int64] = []
-    for row in rows { ids.append(try row.get("id")) }
-    return ids
+    var (held, taken): ([Int64], Int) = ([], 0)
+    for row in rows { if try row.get("is_taken") { taken += 1 } else { held.append(try row.get("id")) } }
+    return (held, taken)
   }
 
   func transferCount(of license: Int64, since: Timestamp) async throws(DatabaseError) -> Int {
@@ -145,7 +151,7 @@ struct InstanceStore: Sendable {
         \(applicant.version ?? ""), 'active', \(sequence), \(sequence), \(now), \(now))
       ON CONFLICT (license_id, fingerprint_hash) DO UPDATE SET
         domain_hash = coalesce(EXCLUDED.domain_hash, i.domain_hash), hostname = EXCLUDED.hostname,
-        version = EXCLUDED.version, state = 'active', slot_held_until = NULL,
+        version = EXCLUDED.version, state = 'active', slot_held_until = NULL, lost_at = NULL,
         issued_seq = EXCLUDED.issued_seq, last_seen_at = EXCLUDED.last_seen_at
       RETURNING i.id
       """
@@ -161,13 +167,23 @@ struct InstanceStore: Sendable {
       """
       UPDATE license.instances SET version = \(beat.version ?? instance.version), usage = \(usage.json),
         domain_hash = \(beat.domainHash ?? instance.domainHash), issued_seq = \(issued ?? instance.issuedSequence),
-        acknowledged_seq = \(beat.sequence), clone_watch = \(watch.json), last_seen_at = \(now)
+        acknowledged_seq = \(beat.sequence), clone_watch = \(watch.json), last_seen_at = \(now), lost_at = NULL
       WHERE id = \(instance.id)
       """)
   }
 
   func touch(_ id: Int64, at now: Timestamp) async throws(DatabaseError) {
     try await database.execute("UPDATE license.instances SET last_seen_at = \(now) WHERE id = \(id)")
+  }
+
+  /// The end of its newest lease file; nil when it is not, or no longer, counted with.
+  func setOffline(_ id: Int64, until: Timestamp?) async throws(DatabaseError) {
+    try await database.execute("UPDATE license.instances SET offline_until = \(until) WHERE id = \(id)")
+  }
+
+  /// Forgets what spoke for a copy.
+  func clearCloneWatch(_ id: Int64) async throws(DatabaseError) {
+    try await database.execute("UPDATE license.instances SET clone_watch = NULL WHERE id = \(id)")
   }
 
   func set(_ id: Int64, state: Instance.State, slotHeldUntil: Timestamp?) async throws(DatabaseError) {
@@ -180,7 +196,8 @@ extension Instance {
   /// Of `license.instances i`, under names that leave the licence's columns beside them alone.
   static let columns: SQL = """
     i.id AS instance_id, i.license_id AS instance_license_id, i.domain_hash, i.hostname, i.version, i.state,
-    i.slot_held_until, i.issued_seq, i.acknowledged_seq, i.clone_watch, i.usage, i.first_seen_at, i.last_seen_at
+    i.slot_held_until, i.issued_seq, i.acknowledged_seq, i.clone_watch, i.usage, i.first_seen_at, i.last_seen_at,
+    i.lost_at, i.offline_until
     """
 
   /// Nil when the row's outer join found none.
@@ -193,6 +210,7 @@ extension Instance {
       issuedSequence: try row.get("issued_seq"), acknowledgedSequence: try row.get("acknowledged_seq"),
       cloneWatch: try row.get("clone_watch", as: JSONValue?.self).flatMap { CloneWatch(json: $0) } ?? CloneWatch(),
       usage: Usage(stored: try row.get("usage")),
-      firstSeenAt: try row.get("first_seen_at"), lastSeenAt: try row.get("last_seen_at"))
+      firstSeenAt: try row.get("first_seen_at"), lastSeenAt: try row.get("last_seen_at"),
+      lostAt: try row.get("lost_at"), offlineUntil: try row.get("offline_until"))
   }
 }

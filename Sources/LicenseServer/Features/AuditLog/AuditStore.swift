@@ -8,7 +8,8 @@ struct Actor: Sendable {
   let address: IPAddress?
 
   static func staff(_ session: StaffSession, from address: IPAddress) -> Actor {
-    Actor(name: "staff \(session.member.email)", address: address)
+    Actor(
+      name: "staff \(session.member.email)\(session.key.map { " (key \($0.name))" } ?? "")", address: address)
   }
 
   static func customer(_ session: PortalSession, from address: IPAddress) -> Actor {
@@ -71,22 +72,27 @@ struct AuditStore: Sendable {
       """)
   }
 
-  /// The entries a request asks for (`subject=`, `action=`), the newest first; the cursor is a sequence number.
-  func list(_ page: PageRequest) async throws(DatabaseError) -> Page<AuditRecord> {
+  /// The entries that fit, the newest first; the cursor is a sequence number.
+  func list(_ page: PageRequest, _ filter: AuditFilter) async throws(DatabaseError) -> Page<AuditRecord> {
     let before = page.cursor.flatMap { Int64($0) }
     let records = try await records(
       """
-      WHERE (\(before)::bigint IS NULL OR seq < \(before))
-        AND (\(page.filters["subject"])::text IS NULL OR subject = \(page.filters["subject"]))
-        AND (\(page.filters["action"])::text IS NULL OR action = \(page.filters["action"]))
+      WHERE (\(before)::bigint IS NULL OR seq < \(before)) AND \(filter.condition)
       ORDER BY seq DESC LIMIT \(page.limit + 1)
       """)
     return Page(fetched: records.map(\.record), limit: page.limit) { String($0.sequence) }
   }
 
+  /// The next entries that fit, the oldest first: for whoever reads them all.
+  func entries(
+    after sequence: Int64, _ filter: AuditFilter, limit: Int
+  ) async throws(DatabaseError) -> [AuditRecord] {
+    try await records("WHERE seq > \(sequence) AND \(filter.condition) ORDER BY seq LIMIT \(limit)").map(\.record)
+  }
+
   /// Checks the whole chain from its first entry.
-  /// - Returns: how many entries there are and where the chain is broken first, if it is.
-  func verify() async throws(DatabaseError) -> (entries: Int64, fault: AuditChain.Fault?) {
+  /// - Parameter noted: an end of the chain that was written down elsewhere; entries cut off the end show only by it.
+  func verify(expecting noted: AuditChain.Head? = nil) async throws(DatabaseError) -> AuditVerdict {
     var verifier = AuditChain.Verifier()
     while true {
       let after = verifier.head?.sequence ?? 0
@@ -96,11 +102,18 @@ struct AuditStore: Sendable {
         do throws(AuditChain.Fault) {
           try verifier.verify(
             AuditChain.Link(sequence: record.sequence, content: content, previousHash: previousHash, hash: hash))
+          if let noted, noted.sequence == record.sequence { try verifier.finish(expecting: noted) }
         } catch {
-          return (record.sequence, error)
+          return AuditVerdict(head: verifier.head, fault: error)
         }
       }
-      if records.isEmpty { return (after, nil) }
+      guard records.isEmpty else { continue }
+      if let noted, noted.sequence > after {
+        do throws(AuditChain.Fault) { try verifier.finish(expecting: noted) } catch {
+          return AuditVerdict(head: verifier.head, fault: error)
+        }
+      }
+      return AuditVerdict(head: verifier.head, fault: nil)
     }
   }
 

@@ -61,9 +61,25 @@ struct CustomerPages: Sendable {
       }
       sections.append(PageParts.table("Invoices", ["Invoice", "#Total", "Status"], rows, empty: "No invoice yet."))
     }
+    let details = try await BillingDetailsStore(database).find(customer: customer.id)
+    let place = [
+      details.street, "\(details.postalCode) \(details.city)".trimmed, details.region, details.country ?? "",
+    ]
+    .filter { !$0.isEmpty }.joined(separator: ", ")
+    let team = try await TeamStore(database).members(of: customer.id).map { member -> HTML in
+      """
+      <tr><td>\(member.email)</td><td>\(member.role.title)</td><td>\(PageParts.time(member.joinedAt))</td>\
+      <td>\(PageParts.time(member.lastSignInAt, never: "never"))</td></tr>
+      """
+    }
+    sections.append(
+      PageParts.table(
+        "Team", ["Portal user", "Role", "Since", "Last signed in"], team, empty: "Nobody signs in to the portal."))
     return layout.staffPage(
       Layout.Frame(title: customer.email.description, current: Self.path), call,
-      PageParts.facts([("Name", "\(customer.name)"), ("Since", PageParts.time(customer.createdAt))])
-        + sections.joined())
+      PageParts.facts([
+        ("Name", "\(customer.name)"), ("Company", "\(details.company)"), ("Address", "\(place)"),
+        ("VAT id", "\(details.vatID ?? "–")"), ("Since", PageParts.time(customer.createdAt)),
+      ]) + sections.joined())
   }
 }

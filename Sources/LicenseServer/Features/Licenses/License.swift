@@ -13,6 +13,13 @@ struct License: Sendable, Identifiable {
   let activeInstances: Int
   let createdAt: Timestamp
   let updatedAt: Timestamp
+  /// Staff's own words for finding it, in order.
+  var tags: [String] = []
+  var trial: LicenseTrial?
+  /// Whether an alarm about a copy of one of its instances is open.
+  var isCloneSuspected = false
+  /// More instances run, or one of them has more users, than it allows.
+  var isOverLimit = false
 
   var id: Int64 { grant.id }
 
@@ -31,7 +38,9 @@ struct License: Sendable, Identifiable {
       "overdue_until": JSONValue(grant.overdueUntil), "max_instances": .int(grant.maxInstances),
       "active_instances": .int(activeInstances), "transfer_allowance": .int(grant.transferAllowance),
       "features": entitlements.featuresJSON, "limits": entitlements.limitsJSON, "overrides": grant.overrides.json,
-      "subscription_id": JSONValue(subscriptionID), "created_at": JSONValue(createdAt),
+      "tags": JSONValue(tags), "trial": .optional(trial?.json), "clone_suspected": .bool(isCloneSuspected),
+      "over_limit": .bool(isOverLimit), "subscription_id": JSONValue(subscriptionID),
+      "created_at": JSONValue(createdAt),
       "updated_at": JSONValue(updatedAt),
     ]
   }

@@ -7,32 +7,41 @@ import Security
 struct LicenseIssuer: Sendable {
   let connection: Connection
   let box: SecretBox
+  /// Who is said to have done it.
+  var actor = Actor.server
 
+  /// A new licence. Bought by a customer who is trying one out, it is that one: it keeps its key and its instances.
   func issue(_ draft: LicenseStore.Draft, at now: Timestamp) async throws -> IssuedLicense {
+    if let issued = try await convertedTrial(draft, at: now) { return issued }
     let id = try await LicenseStore(connection).insert(draft, at: now)
     let key = try await addKey(to: id, formerUntil: now, at: now)
-    return IssuedLicense(license: try await found(id), key: key)
+    let license = try await found(id)
+    try await LicenseHistory(connection).record(
+      .issued, of: id, by: actor, data: ["plan": .string(license.plan.slug)], at: now)
+    return IssuedLicense(license: license, key: key)
   }
 
   /// Gives the licence a new key; the one before works on until `formerUntil`.
   func rotateKey(of id: Int64, formerUntil: Timestamp, at now: Timestamp) async throws -> IssuedLicense {
     let key = try await addKey(to: id, formerUntil: formerUntil, at: now)
+    try await LicenseHistory(connection).record(
+      .keyRotated, of: id, by: actor,
+      data: ["key_last_four": .string(key.lastFour), "former_until": JSONValue(formerUntil)], at: now)
     return IssuedLicense(license: try await found(id), key: key)
   }
 
-  /// What a paid period gives: the subscription's licence, made with the first payment and lengthened by the others.
-  func honour(_ subscription: Subscription, at now: Timestamp) async throws -> License? {
-    guard let period = subscription.current else { return nil }
-    let overdueUntil = period.end + LicenseGrant.overdueGrace
-    let store = LicenseStore(connection)
-    if let license = try await store.find(subscription: subscription.id) {
-      try await store.set(license.id, expiresAt: period.end, overdueUntil: overdueUntil, at: now)
-      return try await found(license.id)
-    }
-    let draft = LicenseStore.Draft(
-      customerID: subscription.customerID, planID: subscription.planID, subscriptionID: subscription.id,
-      expiresAt: period.end, overdueUntil: overdueUntil)
-    return try await issue(draft, at: now).license
+  private func convertedTrial(_ draft: LicenseStore.Draft, at now: Timestamp) async throws -> IssuedLicense? {
+    let (store, trials) = (LicenseStore(connection), TrialStore(connection))
+    guard draft.subscriptionID != nil, let id = try await trials.convertible(of: draft.customerID),
+      let sealed = try await store.sealedKey(of: id)
+    else { return nil }
+    try await store.bind(id, to: draft, at: now)
+    try await trials.convert(id, at: now)
+    let license = try await found(id)
+    try await LicenseHistory(connection).record(
+      .trialConverted, of: id, by: actor, data: ["plan": .string(license.plan.slug)], at: now)
+    let key = LicenseKey(text: try box.openText(sealed, for: LicenseKey.sealingContext(license: id)))
+    return IssuedLicense(license: license, key: key)
   }
 
   private func addKey(to license: Int64, formerUntil: Timestamp, at now: Timestamp) async throws -> LicenseKey {

@@ -1,10 +1,12 @@
 import Billing
 import Core
 import Database
+import Licensing
 import Security
 
 /// What staff do with licences, by whatever way they come: API, pages, commands. Each act is one transaction with its
-/// entry in the audit log; an act that has been done already is no error and changes nothing.
+/// entries in the audit log and in the licence's history; an act that has been done already is no error and changes
+/// nothing.
 struct LicenseRegister: Sendable {
   let database: ConnectionPool
   let box: SecretBox
@@ -17,6 +19,11 @@ struct LicenseRegister: Sendable {
     var expiresAt: Timestamp?
     var maxInstances = 1
     var overrides = LicenseOverrides.none
+    /// To be tried out for so many days; `expiresAt` is what comes of it.
+    var trialDays: Int64?
+    /// Although the customer, or somebody of the same domain, has had a trial.
+    var allowsAnotherTrial = false
+    var tags: [LicenseTag] = []
   }
 
   func create(_ request: Request, by actor: Actor) async throws -> IssuedLicense {
@@ -28,26 +35,48 @@ struct LicenseRegister: Sendable {
       let customer = try await CustomerStore(connection).findOrCreate(email: request.customerEmail, at: now)
       try await PortalUserStore(connection).makeOwner(request.customerEmail, of: customer.id, at: now)
       let draft = LicenseStore.Draft(
-        customerID: customer.id, planID: plan.id, expiresAt: request.expiresAt, maxInstances: request.maxInstances,
-        overrides: request.overrides)
-      let issued = try await LicenseIssuer(connection: connection, box: box).issue(draft, at: now)
+        customerID: customer.id, planID: plan.id,
+        expiresAt: request.trialDays.map { now + .days($0) } ?? request.expiresAt,
+        maxInstances: request.maxInstances, overrides: request.overrides)
+      let made = try await LicenseIssuer(connection: connection, box: box, actor: actor).issue(draft, at: now)
+      try await complete(made.license.id, request, in: connection, by: actor, at: now)
+      guard let license = try await LicenseStore(connection).find(made.license.id) else {
+        throw Problem.notFound("licence")
+      }
       try await AuditStore(connection).append(
-        AuditEntry(
-          action: "license.create", subject: Self.subject(issued.license.id), after: issued.license.json(at: now)),
+        AuditEntry(action: "license.create", subject: Self.subject(license.id), after: license.json(at: now)),
         by: actor, at: now)
-      return issued
+      return IssuedLicense(license: license, key: made.key)
     }
   }
 
+  /// A trial's claims, and tags.
+  private func complete(
+    _ id: Int64, _ request: Request, in connection: Connection, by actor: Actor, at now: Timestamp
+  ) async throws {
+    if let days = request.trialDays {
+      let isFirst = try await TrialStore(connection).start(
+        id, claims: TrialClaim.claims(of: request.customerEmail), isAnotherAllowed: request.allowsAnotherTrial, at: now)
+      guard isFirst else {
+        throw Problem.conflict(
+          "This customer, or somebody of the same domain, has had a trial. Set allow_another_trial to give another.",
+          field: "trial_days")
+      }
+      try await LicenseHistory(connection).record(
+        .trialStarted, of: id, by: actor, data: ["days": .int(days)], at: now)
+    }
+    for tag in request.tags { _ = try await LicenseNoteStore(connection).add(tag, to: id) }
+  }
+
   func suspend(_ id: Int64, by actor: Actor) async throws -> License {
-    try await change(id, "license.suspend", by: actor) { license, store, now in
+    try await change(id, "license.suspend", .suspended, by: actor) { license, store, now in
       try Self.refuseRevoked(license)
       if license.standing != .suspended { try await store.set(id, standing: .suspended, at: now) }
     }
   }
 
   func reinstate(_ id: Int64, by actor: Actor) async throws -> License {
-    try await change(id, "license.reinstate", by: actor) { license, store, now in
+    try await change(id, "license.reinstate", .reinstated, by: actor) { license, store, now in
       try Self.refuseRevoked(license)
       if license.standing != .active { try await store.set(id, standing: .active, at: now) }
     }
@@ -55,14 +84,14 @@ struct LicenseRegister: Sendable {
 
   /// For good: a revoked licence never works again.
   func revoke(_ id: Int64, by actor: Actor) async throws -> License {
-    try await change(id, "license.revoke", by: actor) { license, store, now in
+    try await change(id, "license.revoke", .revoked, by: actor) { license, store, now in
       if license.standing != .revoked { try await store.set(id, standing: .revoked, at: now) }
     }
   }
 
   /// Moves the end: to `expiresAt`, or on by one `period` from the end (from now, if that is past).
   func renew(_ id: Int64, until expiresAt: Timestamp?, period: BillingPeriod, by actor: Actor) async throws -> License {
-    try await change(id, "license.renew", by: actor) { license, store, now in
+    try await change(id, "license.renew", .renewed, by: actor) { license, store, now in
       try Self.refuseRevoked(license)
       guard expiresAt != nil || license.expiresAt != nil else {
         throw Problem.conflict("This licence does not expire.", field: "expires_at")
@@ -73,10 +102,30 @@ struct LicenseRegister: Sendable {
     }
   }
 
+  /// Moves the end on by `days`, from now if it is past. Of a subscription's licence the end follows payment, so there it
+  /// is an override that is moved.
+  func extend(_ id: Int64, days: Int64, by actor: Actor) async throws -> License {
+    try await change(id, "license.extend", .renewed, by: actor) { license, store, now in
+      try Self.refuseRevoked(license)
+      guard let expiresAt = license.expiresAt else {
+        throw Problem.conflict("This licence does not expire.", field: "days")
+      }
+      let end = max(expiresAt, now) + .days(days)
+      guard license.subscriptionID != nil else {
+        return try await store.set(id, expiresAt: end, overdueUntil: nil, at: now)
+      }
+      var overrides = license.overrides
+      overrides.expiresAt = end
+      try await store.set(
+        id, maxInstances: license.maxInstances, transferAllowance: license.transferAllowance, overrides: overrides,
+        at: now)
+    }
+  }
+
   func update(
     _ id: Int64, maxInstances: Int?, transferAllowance: Int?, overrides: LicenseOverrides?, by actor: Actor
   ) async throws -> License {
-    try await change(id, "license.update", by: actor) { license, store, now in
+    try await change(id, "license.update", .overridden, by: actor) { license, store, now in
       try await store.set(
         id, maxInstances: maxInstances ?? license.maxInstances,
         transferAllowance: transferAllowance ?? license.transferAllowance,
@@ -93,7 +142,7 @@ struct LicenseRegister: Sendable {
       guard let license = try await LicenseStore(connection).lock(id) else { throw Problem.notFound("licence") }
       try Self.refuseRevoked(license)
       let formerUntil = now + overlap
-      let issued = try await LicenseIssuer(connection: connection, box: box)
+      let issued = try await LicenseIssuer(connection: connection, box: box, actor: actor)
         .rotateKey(of: id, formerUntil: formerUntil, at: now)
       try await AuditStore(connection).append(
         AuditEntry(
@@ -105,17 +154,33 @@ struct LicenseRegister: Sendable {
     }
   }
 
-  func changePlan(_ id: Int64, to slug: String, isDryRun: Bool, by actor: Actor) async throws -> PlanChange {
+  /// Of a licence that is paid for, the subscription is what is changed: an upgrade now, a downgrade at its period's end.
+  func changePlan(
+    _ id: Int64, to slug: String, isDryRun: Bool, through subscriptions: SubscriptionRegister, by actor: Actor
+  ) async throws -> PlanChange {
     try await database.transaction { connection in
       let now = clock.now()
       let store = LicenseStore(connection)
       guard let license = try await store.lock(id) else { throw Problem.notFound("licence") }
       guard let plan = try await PlanStore(connection).find(slug: slug) else { throw BillingError.noSuchPlan(slug) }
       let instances = try await InstanceStore(connection).all(of: [id])
-      let change = PlanChange(of: license, to: plan, instances: instances)
-      if isDryRun { return change }
+      var change = PlanChange(of: license, to: plan, instances: instances)
+      if isDryRun {
+        if let subscription = license.subscriptionID {
+          change.quote = try await SubscriptionDesk(connection)
+            .quote(subscription, to: PlanTarget(plan: slug), at: now)
+        }
+        return change
+      }
       try Self.refuseRevoked(license)
       guard change.excess.isEmpty else { throw change.refusal }
+      if let subscription = license.subscriptionID {
+        change.quote = try await subscriptions.change(
+          subscription, to: PlanTarget(plan: slug), in: connection, by: actor
+        ).quote
+        guard let followed = try await store.find(id) else { throw Problem.notFound("licence") }
+        return followed.plan.id == plan.id ? change.applied(as: followed) : change
+      }
       try await store.set(id, plan: plan.id, at: now)
       guard let changed = try await store.find(id) else { throw Problem.notFound("licence") }
       try await AuditStore(connection).append(
@@ -123,11 +188,18 @@ struct LicenseRegister: Sendable {
           action: "license.change_plan", subject: Self.subject(id), before: license.json(at: now),
           after: changed.json(at: now)),
         by: actor, at: now)
+      try await LicenseHistory(connection).record(
+        .planChanged, of: id, by: actor,
+        data: ["from": .string(change.before.plan), "to": .string(change.after.plan)], at: now)
       return change.applied(as: changed)
     }
   }
 
-  func act(_ act: InstanceAct, on instance: Int64, of id: Int64, by actor: Actor) async throws -> Instance {
+  /// - Parameter releasesOfflineLease: frees the place at once although a lease file may still be in use there. For
+  ///   staff: a customer could put one tracker after the other on files that cannot be called back.
+  func act(
+    _ act: InstanceAct, on instance: Int64, of id: Int64, releasesOfflineLease: Bool = false, by actor: Actor
+  ) async throws -> Instance {
     try await database.transaction { connection in
       let now = clock.now()
       let store = InstanceStore(connection)
@@ -137,17 +209,20 @@ struct LicenseRegister: Sendable {
       guard former.state != state else { return former }
       let held = act == .deactivate ? now + SlotDecision.holdTime : nil
       try await store.set(instance, state: state, slotHeldUntil: held)
+      if releasesOfflineLease { try await store.setOffline(instance, until: nil) }
       guard let changed = try await store.find(instance, of: id) else { throw Problem.notFound("instance") }
       try await AuditStore(connection).append(
         AuditEntry(
           action: "instance.\(act.rawValue)", subject: Self.subject(id), before: former.json, after: changed.json),
         by: actor, at: now)
+      try await LicenseHistory(connection).record(
+        act.event, of: id, instance: instance, by: actor, data: ["hostname": .string(changed.hostname)], at: now)
       return changed
     }
   }
 
   private func change(
-    _ id: Int64, _ action: String, by actor: Actor,
+    _ id: Int64, _ action: String, _ kind: LicenseEventKind, by actor: Actor,
     _ body: (License, LicenseStore, Timestamp) async throws -> Void
   ) async throws -> License {
     try await database.transaction { connection in
@@ -160,8 +235,18 @@ struct LicenseRegister: Sendable {
       guard before != after else { return license }
       try await AuditStore(connection).append(
         AuditEntry(action: action, subject: Self.subject(id), before: before, after: after), by: actor, at: now)
+      try await LicenseHistory(connection).record(
+        kind, of: id, by: actor, data: Self.difference(before, after), at: now)
       return license
     }
+  }
+
+  /// The members that are new, as they are now.
+  private static func difference(_ before: JSONValue, _ after: JSONValue) -> JSONObject {
+    var changes: JSONObject = [:]
+    for member in after.objectValue?.members ?? []
+    where member.key != "updated_at" && before[member.key] != member.value { changes[member.key] = member.value }
+    return changes
   }
 
   private static func refuseRevoked(_ license: License) throws(Problem) {

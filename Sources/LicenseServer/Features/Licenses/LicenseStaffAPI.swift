@@ -7,23 +7,19 @@ import Web
 struct LicenseStaffAPI: Sendable {
   let database: ConnectionPool
   let licenses: LicenseRegister
+  let subscriptions: SubscriptionRegister
   let clock: any WallClock
 
   func register(in table: inout StaffTable) {
     table.define("license", Self.schema)
     table.define("issued_license", Self.issuedSchema)
     table.on(
-      .get, "/licenses", .read(.licences), "Licences, the newest first",
-      query: .page + [
-        QueryParameter("customer_email", .email, "Of this customer."),
-        QueryParameter("customer_id", .integer, "Of this customer."),
-        QueryParameter("plan", .string, "On this plan."),
-        QueryParameter("status", .string, "active, overdue, expired, suspended or revoked."),
-      ],
+      .get, "/licenses", .read(.licences),
+      "Licences, the newest first unless sorted by id, plan, expires_at or customer_email", query: Self.filters,
       answer: .page(of: .ref("license"))
     ) { call in
       let now = clock.now()
-      return .json(try await LicenseStore(database).list(call.listRequest, at: now).json { $0.json(at: now) })
+      return .json(try await LicenseStore(database).list(call.page, at: now).json { $0.json(at: now) })
     }
     table.on(
       .post, "/licenses", .write(.licences), "Issues a licence; only this answer has its key",
@@ -73,13 +69,26 @@ struct LicenseStaffAPI: Sendable {
     let expiresAt = fields.optionalTimestamp("expires_at") ?? nil
     let maxInstances = fields.optionalInt("max_instances", range: 1...100_000) ?? nil
     let overrides = try LicenseOverrides.read("overrides", from: &fields)
+    let trialDays = fields.optionalInt("trial_days", range: LicenseTrial.days) ?? nil
+    let allowsAnotherTrial = fields.bool("allow_another_trial", default: false)
+    let tags = Self.tags(from: &fields)
+    if trialDays != nil, expiresAt != nil {
+      fields.fault("expires_at", "conflict", "cannot be set on a trial: trial_days says when it ends")
+    }
     try fields.finish()
     guard let plan, let email else { throw Problem.internalError() }
     let request = LicenseRegister.Request(
       plan: plan, customerEmail: email, expiresAt: expiresAt, maxInstances: maxInstances.map { Int($0) } ?? 1,
-      overrides: overrides ?? .none)
+      overrides: overrides ?? .none, trialDays: trialDays, allowsAnotherTrial: allowsAnotherTrial, tags: tags)
     let issued = try await licenses.create(request, by: call.actor)
     return .created(issued.json(at: clock.now()), location: "/api/licenses/\(issued.license.id)")
+  }
+
+  private static func tags(from fields: inout FieldReader) -> [LicenseTag] {
+    let words = (fields.optionalStrings("tags", max: LicenseTag.limit, length: 40) ?? nil) ?? []
+    let tags = words.compactMap { LicenseTag($0) }
+    if tags.count < words.count { fields.fault("tags", "format", "each \(LicenseTag.rule)") }
+    return tags
   }
 
   @Sendable private func update(_ call: StaffCall) async throws -> Reply {
@@ -123,8 +132,13 @@ struct LicenseStaffAPI: Sendable {
     let plan = fields.string("plan", length: 1...50)
     try fields.finish()
     guard let plan else { throw Problem.internalError() }
+    let isDryRun = call.query("dry_run") == "true"
+    let isPaidFor = try await LicenseStore(database).find(id)?.subscriptionID != nil
+    if isPaidFor, !isDryRun, !call.session.allows(.write(.billing)) {
+      throw Problem.permissionDenied(section: StaffSection.billing.rawValue, access: AccessLevel.write.rawValue)
+    }
     let change = try await licenses.changePlan(
-      id, to: plan, isDryRun: call.query("dry_run") == "true", by: call.actor)
+      id, to: plan, isDryRun: isDryRun, through: subscriptions, by: call.actor)
     return .json(change.json(at: clock.now()))
   }
 }

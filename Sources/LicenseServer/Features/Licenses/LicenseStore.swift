@@ -12,6 +12,7 @@ struct LicenseStore: Sendable {
   struct Draft: Sendable {
     var customerID: Int64
     var planID: Int64
+    /// Once per subscription: it cannot be given to two licences.
     var subscriptionID: Int64?
     var expiresAt: Timestamp?
     var overdueUntil: Timestamp?
@@ -68,43 +69,41 @@ struct LicenseStore: Sendable {
     return try await find(id)
   }
 
+  func exists(_ id: Int64) async throws(DatabaseError) -> Bool {
+    try await database.first("SELECT id FROM license.licenses WHERE id = \(id)") != nil
+  }
+
+  /// The sealed key with this hash, also a former one while it is valid, and whose it is.
+  func sealedKey(hash: [UInt8], at now: Timestamp) async throws(DatabaseError) -> (license: Int64, sealed: String)? {
+    let row = try await database.first(
+      """
+      SELECT license_id, sealed FROM license.license_keys
+      WHERE key_hash = \(hash) AND (valid_until IS NULL OR valid_until > \(now))
+      """)
+    guard let row else { return nil }
+    return (try row.get("license_id"), try row.get("sealed"))
+  }
+
+  func all(ids: [Int64]) async throws(DatabaseError) -> [License] {
+    ids.isEmpty ? [] : try await licenses("WHERE l.id = ANY(\(ids))")
+  }
+
   func all(ofCustomers customers: [Int64]) async throws(DatabaseError) -> [License] {
     try await licenses("WHERE l.customer_id = ANY(\(customers)) ORDER BY l.id LIMIT 500")
   }
 
-  /// The licences a request asks for (`customer_email=`, `customer_id=`, `plan=`, `status=`, `q` in the address or the
-  /// key's last four), the newest first; the cursor is an id.
-  func list(_ page: PageRequest, at now: Timestamp) async throws(DatabaseError) -> Page<License> {
-    let after = page.cursor.flatMap { Int64($0) }
-    let email = page.filters["customer_email"]?.trimmed.lowercased()
-    let customer = page.filters["customer_id"].map { Int64($0) ?? 0 }
-    let pattern = page.q.map { "%\(LikePattern.escaped($0))%" }
-    let matching: SQL = """
-      (\(email)::text IS NULL OR c.email = \(email))
-      AND (\(customer)::bigint IS NULL OR l.customer_id = \(customer))
-      AND (\(page.filters["plan"])::text IS NULL OR p.slug = \(page.filters["plan"]))
-      AND (\(page.filters["status"])::text IS NULL OR \(page.filters["status"]) = \(status(at: now)))
-      AND (\(pattern)::text IS NULL OR c.email ILIKE \(pattern) OR k.last_four ILIKE \(pattern))
-      """
-    let found = try await licenses(
-      """
-      WHERE \(matching) AND (\(after)::bigint IS NULL OR l.id < \(after)) ORDER BY l.id DESC LIMIT \(page.limit + 1)
-      """)
-    let total: Int? = try await database.scalar("SELECT count(*) \(from) WHERE \(matching)")
-    return Page(fetched: found, limit: page.limit, total: total) { String($0.id) }
-  }
-
-  /// ``LicenseGrant/status(at:)`` in SQL.
-  private func status(at now: Timestamp) -> SQL {
-    """
-    CASE WHEN l.status <> 'active' THEN l.status WHEN l.expires_at IS NULL OR l.expires_at > \(now) THEN 'active'
-      WHEN l.overdue_until > \(now) THEN 'overdue' ELSE 'expired' END
-    """
+  /// The licences a request asks for, as ``LicenseQuery`` reads it.
+  /// - Throws: also ``Problem`` 422 for a filter, an order or a cursor that is none.
+  func list(_ request: PageRequest, at now: Timestamp) async throws -> Page<License> {
+    let query = try LicenseQuery(request, at: now)
+    let found = try await licenses("WHERE \(query.matching) AND \(query.following) \(query.order)")
+    let total: Int? = try await database.scalar("SELECT count(*) \(from) WHERE \(query.matching)")
+    return Page(fetched: found, limit: request.limit, total: total) { query.cursor(after: $0) }
   }
 
   func set(_ id: Int64, standing: LicenseGrant.Standing, at now: Timestamp) async throws(DatabaseError) {
     try await database.execute(
-      "UPDATE license.licenses SET status = \(standing), updated_at = \(now) WHERE id = \(id)")
+      "UPDATE license.licenses SET status = \(standing), suspended_for = NULL, updated_at = \(now) WHERE id = \(id)")
   }
 
   func set(
@@ -114,6 +113,16 @@ struct LicenseStore: Sendable {
       """
       UPDATE license.licenses SET expires_at = \(expiresAt), overdue_until = \(overdueUntil), updated_at = \(now)
       WHERE id = \(id)
+      """)
+  }
+
+  /// Makes it the licence of a subscription. It has none so far.
+  func bind(_ id: Int64, to draft: Draft, at now: Timestamp) async throws(DatabaseError) {
+    try await database.execute(
+      """
+      UPDATE license.licenses SET subscription_id = \(draft.subscriptionID), plan_id = \(draft.planID),
+        expires_at = \(draft.expiresAt), overdue_until = \(draft.overdueUntil), updated_at = \(now)
+      WHERE id = \(id) AND subscription_id IS NULL
       """)
   }
 
@@ -157,7 +166,11 @@ extension License {
     l.id, l.status, l.expires_at, l.overdue_until, l.max_instances, l.transfer_allowance, l.overrides, l.seq,
     l.customer_id, c.email AS customer_email, l.subscription_id, k.last_four, l.created_at, l.updated_at,
     \(Plan.joinedColumns),
-    (SELECT count(*) FROM license.instances a WHERE a.license_id = l.id AND a.state = 'active') AS active_instances
+    (SELECT count(*) FROM license.instances a WHERE a.license_id = l.id AND a.state = 'active') AS active_instances,
+    ARRAY(SELECT t.tag FROM license.license_tags t WHERE t.license_id = l.id ORDER BY t.tag) AS tags,
+    (SELECT r.started_at FROM license.license_trials r WHERE r.license_id = l.id) AS trial_started_at,
+    (SELECT r.converted_at FROM license.license_trials r WHERE r.license_id = l.id) AS trial_converted_at,
+    \(LicenseQuery.isCloneSuspected) AS clone_suspected, \(LicenseQuery.isOverLimit) AS over_limit
     """
 
   fileprivate init(_ row: Row) throws(DatabaseError) {
@@ -165,6 +178,8 @@ extension License {
       grant: try LicenseGrant(row, plan: try Plan(joined: row)), customerID: try row.get("customer_id"),
       customerEmail: try row.get("customer_email"), subscriptionID: try row.get("subscription_id"),
       keyLastFour: try row.get("last_four"), activeInstances: try row.get("active_instances"),
-      createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"))
+      createdAt: try row.get("created_at"), updatedAt: try row.get("updated_at"), tags: try row.get("tags"),
+      trial: try LicenseTrial(row), isCloneSuspected: try row.get("clone_suspected"),
+      isOverLimit: try row.get("over_limit"))
   }
 }

@@ -15,6 +15,8 @@ struct PlanChange: Sendable {
   let before: Entitlements
   let after: Entitlements
   let excess: [Excess]
+  /// What it costs and when it acts, of a licence that a subscription pays for.
+  var quote: PlanChangeQuote?
   /// The licence after the change; nil as long as it is only looked at.
   private(set) var license: License?
 
@@ -53,7 +55,8 @@ struct PlanChange: Sendable {
     [
       "from": .string(before.plan), "to": .string(after.plan), "applied": .bool(license != nil),
       "limits": ["before": before.limitsJSON, "after": after.limitsJSON], "features_gained": JSONValue(gained),
-      "features_lost": JSONValue(lost), "over_limit": excessJSON, "license": .optional(license?.json(at: now)),
+      "features_lost": JSONValue(lost), "over_limit": excessJSON, "quote": .optional(quote?.json),
+      "license": .optional(license?.json(at: now)),
     ]
   }
 

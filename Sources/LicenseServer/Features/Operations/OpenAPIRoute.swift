@@ -12,6 +12,7 @@ enum OpenAPIRoute {
       parts: [
         tables.activation.openAPIPart(prefix: ActivationAPI.prefix),
         tables.staff.openAPIPart(prefix: ControlPlane.apiPrefix), tables.root.openAPIPart(prefix: ""),
+        tables.reseller.openAPIPart(prefix: ResellerAPI.prefix),
       ])
   }
 

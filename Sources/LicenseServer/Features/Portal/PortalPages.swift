@@ -1,127 +1,67 @@
 import Billing
 import Core
 import Database
-import HTTPTypes
 import Licensing
-import Security
 import Web
 
-/// What a customer sees: licences with their keys and instances, invoices. Every look-up names the customers of the
-/// session, so that another's id is no different from one that does not exist.
+/// The portal's first page: the customer's licences with their instances, and what was billed last.
 struct PortalPages: Sendable {
   let database: ConnectionPool
-  let licenses: LicenseRegister
-  let box: SecretBox
   let layout: Layout
   let clock: any WallClock
 
+  static let path = "/portal"
+
   func register(in table: inout PortalTable) {
-    table.page("/", .signedIn, "Licences and invoices") { call in try await page(call, revealed: nil) }
-    table.action("/licenses/{id}/reveal", .signedIn, "Shows a licence's key in full", handler: reveal)
-    table.action(
-      "/licenses/{id}/instances/{instance}/deactivate", .signedIn, "Frees an instance's slot", handler: deactivate)
+    table.page("/", .signedIn, "Licences and invoices", handler: page)
   }
 
-  /// 404 for a licence of somebody else.
-  private func own(_ call: PortalCall) async throws -> License {
-    guard let license = try await LicenseStore(database).find(call.id()),
-      call.session.customers.contains(license.customerID)
-    else { throw Problem.notFound("licence") }
-    return license
-  }
-
-  @Sendable private func reveal(_ call: PortalCall) async throws -> Reply {
-    let license = try await own(call)
-    guard let sealed = try await LicenseStore(database).sealedKey(of: license.id) else {
-      throw Problem.notFound("licence")
-    }
-    let key = LicenseKey(text: try box.openText(sealed, for: LicenseKey.sealingContext(license: license.id)))
-    try await database.transaction { connection in
-      try await AuditStore(connection).append(
-        AuditEntry(action: "license.reveal_key", subject: LicenseRegister.subject(license.id)),
-        by: .customer(call.session, from: call.clientAddress), at: clock.now())
-    }
-    return try await page(call, revealed: (license.id, key)).with(header: .cacheControl, "no-store")
-  }
-
-  @Sendable private func deactivate(_ call: PortalCall) async throws -> Reply {
-    let license = try await own(call)
-    _ = try await licenses.act(
-      .deactivate, on: call.id("instance"), of: license.id,
-      by: .customer(call.session, from: call.clientAddress))
-    return .redirect(to: "/portal", flash: Flash(.success, "The instance is deactivated; its place is free."))
-  }
-
-  private func page(_ call: PortalCall, revealed: (license: Int64, key: LicenseKey)?) async throws -> Reply {
+  @Sendable private func page(_ call: PortalCall) async throws -> Reply {
+    guard let membership = call.session.membership else { return nobodysPage(call) }
     let now = clock.now()
-    let owned = try await LicenseStore(database).all(ofCustomers: call.session.customers)
+    let owned = try await LicenseStore(database).all(ofCustomers: [membership.customerID])
     let instances = Dictionary(
       grouping: try await InstanceStore(database).all(of: owned.map(\.id)), by: \.licenseID)
-    let cards = owned.map { license in
-      card(
-        license, instances[license.id] ?? [], key: revealed?.license == license.id ? revealed?.key : nil, call, now)
-    }
+    let cards = owned.map { card($0, instances[$0.id] ?? [], now) }
     let none: HTML = "<p>You have no licence yet. One appears here as soon as its invoice is paid.</p>"
-    let invoices = try await InvoiceStore(database).all(ofCustomers: call.session.customers)
+    var invoices = HTML.empty
+    if call.session.allows(.portalRead(.billing)) {
+      let request = PageRequest(limit: 5, filters: ["customer_id": String(membership.customerID)])
+      let latest = try await InvoiceStore(database).list(request).items
+      invoices = "<h2 class=\"ty-heading\">Latest invoices</h2>\(PortalInvoicePages.table(latest))"
+    }
+    let order: HTML = "<a class=\"btn\" href=\"\(PortalOrderPages.path)\">Buy a licence</a>"
     return layout.portalPage(
-      Layout.Frame(title: "Your licences"), call,
-      """
-      \(cards.isEmpty ? PageParts.card("Licences", none) : cards.joined())
-      <h2 class="ty-heading">Invoices</h2>\(invoiceTable(invoices))
-      """)
+      Layout.Frame(
+        title: "Your licences", current: Self.path,
+        actions: call.session.allows(.portalWrite(.billing)) ? order : .empty), call,
+      "\(cards.isEmpty ? PageParts.card("Licences", none) : cards.joined())\(invoices)")
   }
 
-  private func card(
-    _ license: License, _ instances: [Instance], key: LicenseKey?, _ call: PortalCall, _ now: Timestamp
-  ) -> HTML {
-    let field = "license-key-\(license.id)"
-    let keyPart: HTML =
-      if let key {
+  private func nobodysPage(_ call: PortalCall) -> Reply {
+    layout.portalPage(
+      Layout.Frame(title: "Your licences", current: Self.path), call,
+      PageParts.card(
+        "No team",
         """
-        <code id="\(field)">\(key.text)</code> \
-        <button class="btn btn-sm" type="button" data-copy="\(field)">Copy</button>
-        """
-      } else {
-        """
-        <code>\(LicenseKey.masked(lastFour: license.keyLastFour))</code> \
-        \(PageParts.button("Show", post: "/portal/licenses/\(license.id)/reveal", call.csrfField, style: "btn btn-sm"))
-        """
-      }
-    let facts = PageParts.facts([
-      ("Plan", "\(license.plan.name)"), ("Status", PageParts.status(license.status(at: now).rawValue)),
-      ("Licence key", keyPart), ("Expires", PageParts.time(license.expiresAt, never: "never")),
-      ("Users", "\(license.entitlements.userLimit.map(String.init) ?? "unlimited")"),
-      ("Instances", "\(license.activeInstances) of \(license.maxInstances)"),
-    ])
-    let rows = instances.filter { $0.state != .deactivated }.map { instance -> HTML in
-      let path = "/portal/licenses/\(license.id)/instances/\(instance.id)/deactivate"
-      let act =
-        instance.state == .active
-        ? PageParts.button(
-          "Deactivate", post: path, call.csrfField, confirm: "Deactivate \(instance.hostname)? It falls to Starter.")
-        : .empty
-      return """
-        <tr><td>\(instance.hostname)</td><td>\(instance.version)</td><td>\(PageParts.time(instance.lastSeenAt))</td>\
-        <td>\(act)</td></tr>
-        """
-    }
+        <p>You belong to no customer's team any more. Ask for an invitation, or buy a licence of your own.</p>
+        \(if: call.place.host.resellerID == nil,
+          "<a class=\"btn btn-primary\" href=\"/portal/sign-up\">Buy a licence</a>")
+        """))
+  }
+
+  private func card(_ license: License, _ instances: [Instance], _ now: Timestamp) -> HTML {
+    let running = instances.filter { $0.state == .active }.map { "\($0.hostname) (\($0.version))" }
     return """
-      <section aria-label="\(license.plan.name) licence ending in \(license.keyLastFour)">\(facts)
-      \(PageParts.table(
-        "Instances of the \(license.plan.name) licence", ["Host", "Version", "Last seen", "Act"], rows,
-        empty: "No tracker runs on this licence yet."))</section>
+      <section class="card" aria-label="\(license.plan.name) licence ending in \(license.keyLastFour)">
+      <div class="card-header"><h2 class="card-title">\
+      <a href="\(PortalLicensePages.path)/\(license.id)">\(license.plan.name)</a></h2>\
+      \(PageParts.status(license.status(at: now).rawValue))</div><div class="card-body"><dl class="ty-facts">
+      <div><dt>Licence key</dt><dd><code>\(LicenseKey.masked(lastFour: license.keyLastFour))</code></dd></div>
+      <div><dt>Expires</dt><dd>\(PageParts.time(license.expiresAt, never: "never"))</dd></div>
+      <div><dt>Instances</dt><dd>\(license.activeInstances) of \(license.maxInstances)\
+      \(if: !running.isEmpty, ": \(running.joined(separator: ", "))")</dd></div></dl>
+      <a class="btn btn-primary" href="\(PortalLicensePages.path)/\(license.id)">Manage</a></div></section>
       """
-  }
-
-  private func invoiceTable(_ invoices: [Invoice]) -> HTML {
-    let rows = invoices.map { invoice -> HTML in
-      """
-      <tr><td class="text-nowrap">\(invoice.number)</td><td>\(invoice.lines.map(\.description).joined(separator: ", "))</td>\
-      <td class="num">\(invoice.total)</td><td>\(PageParts.status(invoice.status.rawValue))</td>\
-      <td>\(PageParts.time(invoice.dueAt))</td></tr>
-      """
-    }
-    return PageParts.table(
-      "Invoices", ["Number", "For", "#Total", "Status", "Due"], rows, empty: "There is no invoice yet.")
   }
 }

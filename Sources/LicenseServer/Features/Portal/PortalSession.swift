@@ -1,23 +1,38 @@
 import Core
-import Database
 import Security
 import Web
 
-/// A customer who is signed in. What they see is looked up with `customers` in the query, so nobody else's is found.
+/// Somebody who is signed in, and the customer they act for just now. Read anew with each request, so a changed role or
+/// a removal acts on the next one.
 struct PortalSession: SignedInSession {
+  let id: Int64
   let user: PortalUser
   let tokenHash: [UInt8]
+  /// When they last proved who they are: signed in, or typed their password again.
+  let verifiedAt: Timestamp
+  /// Nil when they belong to no customer any more.
+  let membership: PortalMembership?
+
+  /// How long after that keys are shown and credentials changed without asking again.
+  static let freshness = Duration.minutes(15)
 
   var email: EmailAddress { user.email }
-  var customers: [Int64] { user.customers }
-
   var actorID: String { "customer:\(user.id)" }
   var mustChangePassword: Bool { false }
 
-  func allows(_ access: Access) -> Bool {
-    switch access {
-    case .anyone, .signedIn: true
-    case .section: false
+  var grants: PortalGrants { membership?.role.grants ?? .none }
+  func allows(_ access: Access) -> Bool { grants.allows(access) }
+
+  func isFresh(at now: Timestamp) -> Bool { now - verifiedAt < Self.freshness }
+
+  /// The customer they act for, as a list for look-ups that take several.
+  var customers: [Int64] { membership.map { [$0.customerID] } ?? [] }
+
+  /// The customer whose things every look-up names, so that another's id is no different from one that does not exist.
+  var customer: Int64 {
+    get throws(Problem) {
+      guard let membership else { throw .notFound("customer") }
+      return membership.customerID
     }
   }
 }
@@ -25,57 +40,13 @@ struct PortalSession: SignedInSession {
 typealias PortalTable = RouteTable<Vendor, PortalSession>
 typealias PortalCall = Call<Vendor, PortalSession>
 
-/// All SQL on sign-in links and portal sessions. Tokens are never stored, only their hashes.
-struct PortalSessionStore: Sendable {
-  static let linkLifetime = Duration.minutes(20)
-  static let lifetime = Duration.days(7)
+extension Call where Place == Vendor, Session == PortalSession {
+  /// Who acts, for the audit log.
+  var actor: Actor { .customer(session, from: clientAddress) }
 
-  private let database: any SQLExecutor
-
-  init(_ database: any SQLExecutor) { self.database = database }
-
-  /// A link that signs its holder in once.
-  func makeLink(for user: Int64, at now: Timestamp) async throws(DatabaseError) -> SecretToken {
-    let token = SecretToken.make(prefix: "tly_link")
-    try await database.execute(
-      """
-      INSERT INTO license.sign_in_links (token_hash, portal_user_id, created_at, expires_at)
-      VALUES (\(token.hash.bytes), \(user), \(now), \(now + Self.linkLifetime))
-      """)
-    return token
-  }
-
-  /// Uses the link up. Of several at once, one succeeds.
-  /// - Returns: whose link it was; nil when it is unknown, used or too old.
-  func redeem(link token: String, at now: Timestamp) async throws(DatabaseError) -> Int64? {
-    try await database.scalar(
-      """
-      UPDATE license.sign_in_links SET used_at = \(now)
-      WHERE token_hash = \(TokenHash(of: token).bytes) AND used_at IS NULL AND expires_at > \(now)
-      RETURNING portal_user_id
-      """)
-  }
-
-  func start(for user: Int64, from head: RequestHead, at now: Timestamp) async throws(DatabaseError) -> SecretToken {
-    let token = SecretToken.make(prefix: "tly_portal")
-    try await database.execute(
-      """
-      INSERT INTO license.portal_sessions (token_hash, portal_user_id, address, user_agent, created_at, expires_at)
-      VALUES (\(token.hash.bytes), \(user), \(head.clientAddress),
-        \(String((head.header("User-Agent") ?? "").prefix(255))), \(now), \(now + Self.lifetime))
-      """)
-    return token
-  }
-
-  func find(token: String, at now: Timestamp) async throws(DatabaseError) -> PortalSession? {
-    let hash = TokenHash(of: token).bytes
-    let user: Int64? = try await database.scalar(
-      "SELECT portal_user_id FROM license.portal_sessions WHERE token_hash = \(hash) AND expires_at > \(now)")
-    guard let user, let found = try await PortalUserStore(database).find(user) else { return nil }
-    return PortalSession(user: found, tokenHash: hash)
-  }
-
-  func end(_ tokenHash: [UInt8]) async throws(DatabaseError) {
-    try await database.execute("DELETE FROM license.portal_sessions WHERE token_hash = \(tokenHash)")
+  /// Sends the browser to prove anew who sits at it, and then back; nil when that was done lately.
+  func confirmation(for path: String, at now: Timestamp) -> Reply? {
+    guard !session.isFresh(at: now) else { return nil }
+    return .redirect(to: "/portal/confirm?return_to=\(PercentCoding.encodeComponent(path))")
   }
 }

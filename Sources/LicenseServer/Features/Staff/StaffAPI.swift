@@ -7,10 +7,22 @@ import Web
 struct StaffAPI: Sendable {
   let database: ConnectionPool
   let entrance: StaffEntrance
-  let clock: any WallClock
+  let team: StaffTeam
+  /// Without a trailing slash; invitations' links begin with it.
+  let publicURL: String
 
   func register(in table: inout StaffTable) {
     table.define("staff_member", StaffMember.schema)
+    table.define(
+      "staff_member_added",
+      Schema(json: [
+        "allOf": [
+          Schema.ref("staff_member").json,
+          Schema.object([
+            .required("invitation_link", .url.nullable)
+          ]).json,
+        ]
+      ]))
     table.open(
       .post, "/login", "Signs staff in", body: .json(Self.credentials),
       answer: .object([.required("token", .string), .required("user", .ref("staff_member"))]), handler: login)
@@ -41,20 +53,62 @@ struct StaffAPI: Sendable {
       return .json(member.json)
     }
     table.on(
-      .post, "/staff", .write(.staff), "Adds somebody to the staff", body: .json(Self.newMember),
-      answer: .ref("staff_member"), status: 201, creates: true, handler: create)
+      .post, "/staff", .write(.staff), "Adds somebody to the staff; without a password they are invited",
+      body: .json(Self.newMember), answer: .ref("staff_member_added"), status: 201, creates: true, handler: create)
     table.on(
       .patch, "/staff/{id}", .write(.staff), "Changes somebody's name, role or status", body: .json(Self.changes),
       answer: .ref("staff_member"), handler: change)
+    registerCare(in: &table)
+  }
+
+  /// What those do who look after the staff.
+  private func registerCare(in table: inout StaffTable) {
+    table.on(
+      .delete, "/staff/{id}", .write(.staff), "Withdraws an invitation that was not accepted", status: 204
+    ) { call in
+      try await team.withdraw(call.id(), by: call.actor)
+      return .noContent
+    }
+    table.on(
+      .post, "/staff/{id}/invite", .write(.staff), "Sends the invitation again", answer: .ref("staff_member_added")
+    ) { call in
+      let (member, invitation) = try await team.inviteAgain(call.id(), by: call.actor)
+      return .json(added(member, invitation))
+    }
+    table.on(
+      .get, "/staff/{id}/sessions", .read(.staff), "Somebody's open sessions", answer: .page(of: .ref("staff_session"))
+    ) { call in
+      .json(Page(items: try await team.sessions(of: call.id())).json { $0.json(current: call.session) })
+    }
+    table.on(
+      .delete, "/staff/{id}/sessions", .write(.staff), "Signs somebody out everywhere", status: 204
+    ) { call in
+      try await team.signOut(call.id(), but: call.session, by: call.actor)
+      return .noContent
+    }
+    table.on(
+      .delete, "/staff/{id}/totp", .write(.staff), "Takes the second factor off somebody who has lost it", status: 204
+    ) { call in
+      try await team.removeSecondFactor(of: call.id(), by: call.actor)
+      return .noContent
+    }
+  }
+
+  /// With the invitation's link, which is shown only now.
+  private func added(_ member: StaffMember, _ invitation: SecretToken?) -> JSONValue {
+    var object = member.json.objectValue ?? [:]
+    object["invitation_link"] = JSONValue(invitation.map { publicURL + StaffInvitationPages.path($0) })
+    return .object(object)
   }
 
   @Sendable private func login(_ call: OpenCall<Vendor>) async throws -> Reply {
     var fields = try call.fields()
     let email = fields.email("email")
     let password = fields.string("password", length: 1...1024, trim: false)
+    let code = fields.optionalString("totp", length: 0...40) ?? nil
     try fields.finish()
     guard let email, let password else { throw Problem.internalError() }
-    let (member, token) = try await entrance.signIn(email, password, kind: .bearer, head: call.head)
+    let (member, token) = try await entrance.signIn(email, password, code: code, kind: .bearer, head: call.head)
     return .json(["token": .string(token.text), "user": member.json])
   }
 
@@ -70,87 +124,63 @@ struct StaffAPI: Sendable {
 
   @Sendable private func create(_ call: StaffCall) async throws -> Reply {
     var fields = try call.fields()
-    let email = fields.email("email")
-    let name = (fields.optionalString("name") ?? nil) ?? ""
-    let role = fields.oneOf("role", StaffRole.allCases.map(\.rawValue)).flatMap(StaffRole.init)
-    let grants = StaffGrants.read("permissions", from: &fields) ?? nil
-    let password = fields.string("password", length: 1...1024, trim: false)
-    if let password, let refusal = PasswordPolicy().refusal(of: password, email: email) {
-      fields.fault("password", refusal.code, refusal.message)
-    }
-    Self.checkGrants(grants, for: role, in: &fields)
-    try fields.finish()
-    guard let email, let role, let password else { throw Problem.internalError() }
-    let hash = try await entrance.hasher.hash(password)
-    let member = try await database.transaction { connection in
-      let store = StaffStore(connection)
-      let id = try await store.insert(
-        email: email, name: name, passwordHash: hash, role: role, customGrants: grants, mustChangePassword: true,
-        at: clock.now())
-      guard let id, let member = try await store.find(id) else {
-        throw Problem.conflict("Somebody with this e-mail address is on the staff already.", field: "email")
-      }
-      try await AuditStore(connection).append(
-        AuditEntry(action: "staff.create", subject: "staff:\(id)", after: member.json),
-        by: .staff(call.session, from: call.clientAddress), at: clock.now())
-      return member
-    }
-    return .created(member.json, location: "/api/staff/\(member.id)")
+    let newcomer = try StaffTeam.Newcomer(from: &fields)
+    let (member, invitation) = try await team.add(newcomer, by: call.actor)
+    return .created(added(member, invitation), location: "/api/staff/\(member.id)")
   }
 
   @Sendable private func change(_ call: StaffCall) async throws -> Reply {
     let id = try call.id()
     var fields = try call.fields()
-    let name = fields.optionalString("name") ?? nil
-    let role = (fields.optionalOneOf("role", StaffRole.allCases.map(\.rawValue)) ?? nil).flatMap(StaffRole.init)
-    let grants = StaffGrants.read("permissions", from: &fields) ?? nil
-    let status = (fields.optionalOneOf("status", StaffMember.Status.allCases.map(\.rawValue)) ?? nil)
-      .flatMap(StaffMember.Status.init)
-    try fields.finish()
-    let changed = try await database.transaction { connection in
-      let store = StaffStore(connection)
-      guard let former = try await store.find(id) else { throw Problem.notFound("staff member") }
-      var member = former
-      if let name { member.name = name }
-      if let role { member.role = role }
-      if let grants { member.customGrants = grants }
-      if let status { member.status = status }
-      guard member.role == .custom || grants == nil else {
-        throw Problem.invalid("permissions", "role", "only a custom role has permissions of its own")
-      }
-      let isAdmin = member.role == .admin && member.status == .active
-      if !isAdmin, former.role == .admin, try await !store.hasAdmin(besides: id) {
-        throw Problem.conflict("One active admin must stay.", field: role == nil ? "status" : "role")
-      }
-      try await store.save(member, at: clock.now())
-      if member.status == .disabled { try await StaffSessionStore(connection).endAll(of: id) }
-      try await AuditStore(connection).append(
-        AuditEntry(action: "staff.change", subject: "staff:\(id)", before: former.json, after: member.json),
-        by: .staff(call.session, from: call.clientAddress), at: clock.now())
-      return member
-    }
-    return .json(changed.json)
+    return .json(try await team.change(id, StaffTeam.Change(from: &fields), by: call.actor).json)
   }
 
-  private static func checkGrants(_ grants: StaffGrants?, for role: StaffRole?, in fields: inout FieldReader) {
-    switch (role, grants) {
-    case (.custom?, nil): fields.fault("permissions", "required", "is required for a custom role")
-    case (.custom?, _), (_, nil), (nil, _): break
-    default: fields.fault("permissions", "role", "only a custom role has permissions of its own")
-    }
-  }
-
-  private static let credentials = Schema.object([.required("email", .email), .required("password", .string)])
+  private static let credentials = Schema.object([
+    .required("email", .email), .required("password", .string), .optional("totp", .string.nullable),
+  ])
 
   private static let newMember = Schema.object([
     .required("email", .email), .optional("name", .string.nullable),
     .required("role", .choice(StaffRole.allCases.map(\.rawValue))), .optional("permissions", .map(.string)),
-    .required("password", .string),
+    .optional("password", .string.nullable),
   ])
 
   private static let changes = Schema.object([
     .optional("name", .string), .optional("role", .choice(StaffRole.allCases.map(\.rawValue))),
     .optional("permissions", .map(.string)),
-    .optional("status", .choice(StaffMember.Status.allCases.map(\.rawValue))),
+    .optional("status", .choice(["active", "disabled"])),
   ])
+}
+
+// What API and pages read alike.
+extension StaffTeam.Newcomer {
+  init(from fields: inout FieldReader) throws(Problem) {
+    let email = fields.email("email")
+    let name = (fields.optionalString("name", length: 0...200) ?? nil) ?? ""
+    let role = fields.oneOf("role", StaffRole.allCases.map(\.rawValue)).flatMap(StaffRole.init)
+    let grants = StaffGrants.read("permissions", from: &fields) ?? nil
+    let password = fields.optionalString("password", length: 1...1024, trim: false) ?? nil
+    if let password, let refusal = PasswordPolicy().refusal(of: password, email: email) {
+      fields.fault("password", refusal.code, refusal.message)
+    }
+    switch (role, grants) {
+    case (.custom?, nil): fields.fault("permissions", "required", "is required for a custom role")
+    case (.custom?, _), (_, nil), (nil, _): break
+    default: fields.fault("permissions", "role", "only a custom role has permissions of its own")
+    }
+    try fields.finish()
+    guard let email, let role else { throw .internalError() }
+    self.init(email: email, name: name, role: role, grants: grants, password: password)
+  }
+}
+
+extension StaffTeam.Change {
+  init(from fields: inout FieldReader) throws(Problem) {
+    let name = fields.optionalString("name", length: 0...200) ?? nil
+    let role = (fields.optionalOneOf("role", StaffRole.allCases.map(\.rawValue)) ?? nil).flatMap(StaffRole.init)
+    let grants = StaffGrants.read("permissions", from: &fields) ?? nil
+    let status = (fields.optionalOneOf("status", ["active", "disabled"]) ?? nil).flatMap(StaffMember.Status.init)
+    try fields.finish()
+    self.init(name: name, role: role, grants: grants, status: status)
+  }
 }

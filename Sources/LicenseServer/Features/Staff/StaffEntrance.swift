@@ -10,17 +10,26 @@ struct StaffEntrance: Sendable {
   let hasher: PasswordHasher
   /// Counts failures only, for each account and address. Nil for no limit.
   let failures: RateLimiter<String>?
+  /// For the secrets of two-factor sign-in.
+  let box: SecretBox
   let clock: any WallClock
 
-  /// - Throws: 401 for a wrong address or password, in the same words and time; 429 after too many failures.
+  /// - Parameter code: a one-time or a recovery code, for who uses two-factor sign-in.
+  /// - Throws: 401 for a wrong address, password or code, in the same words and time, with the code `totp_required` when
+  ///   only the one-time code is lacking; 429 after too many failures.
   func signIn(
-    _ email: EmailAddress, _ password: String, kind: StaffSessionStore.Kind, head: RequestHead
+    _ email: EmailAddress, _ password: String, code: String? = nil, kind: StaffSessionStore.Kind, head: RequestHead
   ) async throws -> (member: StaffMember, token: SecretToken) {
     let key = Self.key(email, head)
     try checkFailures(key)
-    let found = try await StaffStore(database).find(email: email)
+    let found = try await StaffStore(database).credentials(of: email)
     let verdict = try await hasher.verify(password, against: found?.passwordHash)
-    guard let member = found?.member, member.status == .active, verdict != .wrong else {
+    guard let found, found.member.status == .active, verdict != .wrong else {
+      _ = failures?.charge(key)
+      throw Self.refused
+    }
+    let member = found.member
+    if let factor = found.secondFactor, try await !pass(factor, code, of: member.id) {
       _ = failures?.charge(key)
       throw Self.refused
     }
@@ -39,19 +48,25 @@ struct StaffEntrance: Sendable {
     return (member, token)
   }
 
+  /// Checks the second factor and uses the code up.
+  /// - Throws: 401 `totp_required` when there is no code.
+  private func pass(_ factor: StaffSecondFactor, _ code: String?, of member: Int64) async throws -> Bool {
+    guard let code = code?.trimmed, !code.isEmpty else { throw StaffSecondFactor.required }
+    let store = StaffStore(database)
+    switch try factor.match(code, of: member, box: box, at: clock.now()) {
+    case .step(let step)?: return try await store.useStep(step, of: member)
+    case .recovery(let hash)?: return try await store.useRecoveryCode(hash: hash, of: member)
+    case nil: return false
+    }
+  }
+
   /// Sets a new password and ends the member's other sessions.
   /// - Throws: 422 for a wrong current password or a new one that is too weak.
   func changePassword(
     of session: StaffSession, current: String, new: String, head: RequestHead
   ) async throws {
     let member = session.member
-    let key = Self.key(member.email, head)
-    try checkFailures(key)
-    let stored = try await StaffStore(database).passwordHash(of: member.id)
-    if try await hasher.verify(current, against: stored) == .wrong {
-      _ = failures?.charge(key)
-      throw Problem.invalid("current", "wrong", "is not your password")
-    }
+    try await confirm(current, of: session, field: "current", head: head)
     if let refusal = PasswordPolicy().refusal(of: new, email: member.email) {
       throw Problem.invalid("new", refusal.code, refusal.message)
     }
@@ -64,6 +79,16 @@ struct StaffEntrance: Sendable {
         AuditEntry(action: "staff.change_password", subject: "staff:\(member.id)"),
         by: .staff(session, from: head.clientAddress), at: clock.now())
     }
+  }
+
+  /// - Throws: 422 of `field` for a wrong password, 429 after too many.
+  func confirm(_ password: String, of session: StaffSession, field: String, head: RequestHead) async throws {
+    let key = Self.key(session.member.email, head)
+    try checkFailures(key)
+    let stored = try await StaffStore(database).passwordHash(of: session.member.id)
+    guard try await hasher.verify(password, against: stored) == .wrong else { return }
+    _ = failures?.charge(key)
+    throw Problem.invalid(field, "wrong", "is not your password")
   }
 
   /// Makes the vendor's first account when there is none yet.

@@ -4,7 +4,11 @@ import Web
 
 /// Somebody who works for the vendor.
 struct StaffMember: Sendable, Identifiable {
-  enum Status: String, CaseIterable, Sendable, SQLValue, SQLDecodable { case active, disabled }
+  enum Status: String, CaseIterable, Sendable, SQLValue, SQLDecodable {
+    /// Has not set a password yet.
+    case invited
+    case active, disabled
+  }
 
   let id: Int64
   let email: EmailAddress
@@ -14,6 +18,8 @@ struct StaffMember: Sendable, Identifiable {
   var customGrants: StaffGrants?
   var status: Status
   var mustChangePassword: Bool
+  /// Whether signing in takes a one-time code as well.
+  let usesTOTP: Bool
   let lastLoginAt: Timestamp?
   let createdAt: Timestamp
 
@@ -23,7 +29,8 @@ struct StaffMember: Sendable, Identifiable {
     [
       "id": .int(id), "email": .string(email.description), "name": .string(name), "role": .string(role.rawValue),
       "permissions": grants.json, "status": .string(status.rawValue),
-      "must_change_password": .bool(mustChangePassword), "last_login_at": JSONValue(lastLoginAt),
+      "must_change_password": .bool(mustChangePassword), "totp": .bool(usesTOTP),
+      "last_login_at": JSONValue(lastLoginAt),
       "created_at": JSONValue(createdAt),
     ]
   }
@@ -32,7 +39,7 @@ struct StaffMember: Sendable, Identifiable {
     .required("id", .integer), .required("email", .email), .required("name", .string),
     .required("role", .choice(StaffRole.allCases.map(\.rawValue))), .required("permissions", .map(.string)),
     .required("status", .choice(Status.allCases.map(\.rawValue))), .required("must_change_password", .boolean),
-    .required("last_login_at", .timestamp.nullable), .required("created_at", .timestamp),
+    .required("totp", .boolean), .required("last_login_at", .timestamp.nullable), .required("created_at", .timestamp),
   ])
 }
 
@@ -41,10 +48,12 @@ struct StaffMember: Sendable, Identifiable {
 struct StaffSession: SignedInSession {
   let member: StaffMember
   let tokenHash: [UInt8]
+  /// The API key that acts in the member's place; nil when they signed in themselves.
+  var key: APIKeyUse?
 
-  var actorID: String { "staff:\(member.id)" }
+  var actorID: String { key.map { "key:\($0.id)" } ?? "staff:\(member.id)" }
   var mustChangePassword: Bool { member.mustChangePassword }
-  func allows(_ access: Access) -> Bool { member.grants.allows(access) }
+  func allows(_ access: Access) -> Bool { member.grants.allows(access) && (key?.allows(access) ?? true) }
 }
 
 typealias StaffTable = RouteTable<Vendor, StaffSession>

@@ -40,23 +40,36 @@ struct StaffPages: Sendable {
         throw Problem.unauthorized("The e-mail address or the password is wrong.")
       }
       let (_, token) = try await entrance.signIn(
-        email, call.form["password"] ?? "", kind: .browser, head: call.head)
+        email, call.form["password"] ?? "", code: call.form["totp"], kind: .browser, head: call.head)
       return .redirect(to: back?.description ?? "/admin").with(Self.cookie.issue(token.text, for: call.head))
     } catch let problem as Problem where problem.status == 401 || problem.status == 429 {
-      var reply = Reply.html(signInPage(returnTo: back, problem: problem), status: problem.status)
+      let asksCode = problem.code == StaffSecondFactor.required.code || call.form["totp"] != nil
+      var shown = problem
+      if problem.code == StaffSecondFactor.required.code {
+        shown.detail = "Your account asks for a one-time code as well."
+      }
+      let page = signInPage(returnTo: back, email: call.form["email"] ?? "", asksCode: asksCode, problem: shown)
+      var reply = Reply.html(page, status: problem.status)
       if let seconds = problem.retryAfter { reply.fields[.retryAfter] = String(seconds) }
       return reply
     }
   }
 
-  private func signInPage(returnTo: ReturnPath?, problem: Problem? = nil) -> HTML {
-    layout.plain(
+  private func signInPage(
+    returnTo: ReturnPath?, email: String = "", asksCode: Bool = false, problem: Problem? = nil
+  ) -> HTML {
+    let code: HTML =
+      asksCode
+      ? PageParts.input(
+        "totp", "One-time code", autocomplete: "one-time-code",
+        hint: "Six digits from your authenticator, or a recovery code.") : .empty
+    return layout.plain(
       "Sign in",
       """
       \(PageParts.faults(problem))<form method="post" action="/admin/login">
       <input type="hidden" name="return_to" value="\(returnTo?.description ?? "")">
-      \(PageParts.input("email", "E-mail", type: "email", autocomplete: "username"))
-      \(PageParts.input("password", "Password", type: "password", autocomplete: "current-password"))
+      \(PageParts.input("email", "E-mail", type: "email", value: email, autocomplete: "username"))
+      \(PageParts.input("password", "Password", type: "password", autocomplete: "current-password"))\(code)
       <button class="btn btn-primary w-100">Sign in</button></form>
       """)
   }

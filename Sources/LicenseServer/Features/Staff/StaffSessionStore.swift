@@ -5,7 +5,7 @@ import Web
 
 /// All SQL on the staff's sessions. A token is never stored, only its hash.
 struct StaffSessionStore: Sendable {
-  enum Kind: String, Sendable, SQLValue { case browser, bearer }
+  enum Kind: String, Sendable, SQLValue, SQLDecodable { case browser, bearer }
 
   /// A session ends by itself after this.
   static let lifetime = Duration.days(7)
@@ -22,8 +22,8 @@ struct StaffSessionStore: Sendable {
     try await database.execute(
       """
       INSERT INTO license.staff_sessions
-        (token_hash, staff_id, kind, address, user_agent, created_at, last_seen_at, expires_at)
-      VALUES (\(token.hash.bytes), \(member), \(kind), \(head.clientAddress),
+        (id, token_hash, staff_id, kind, address, user_agent, created_at, last_seen_at, expires_at)
+      VALUES (\(UUIDv7(at: now)), \(token.hash.bytes), \(member), \(kind), \(head.clientAddress),
         \(String((head.header("User-Agent") ?? "").prefix(255))), \(now), \(now), \(now + Self.lifetime))
       """)
     return token
@@ -48,6 +48,30 @@ struct StaffSessionStore: Sendable {
 
   func end(_ tokenHash: [UInt8]) async throws(DatabaseError) {
     try await database.execute("DELETE FROM license.staff_sessions WHERE token_hash = \(tokenHash)")
+  }
+
+  /// Ends one of a member's sessions by its name outside. False when there is no such session.
+  func end(_ id: UUIDv7, of member: Int64) async throws(DatabaseError) -> Bool {
+    try await database.execute("DELETE FROM license.staff_sessions WHERE id = \(id) AND staff_id = \(member)") == 1
+  }
+
+  /// A member's open sessions, the latest used first.
+  func list(of member: Int64, at now: Timestamp) async throws(DatabaseError) -> [StaffSessionView] {
+    let rows = try await database.query(
+      """
+      SELECT id, token_hash, kind, address, user_agent, created_at, last_seen_at, expires_at
+      FROM license.staff_sessions WHERE staff_id = \(member) AND expires_at > \(now)
+      ORDER BY last_seen_at DESC, id LIMIT 500
+      """)
+    var sessions: [StaffSessionView] = []
+    for row in rows {
+      sessions.append(
+        StaffSessionView(
+          id: try row.get("id"), tokenHash: try row.get("token_hash"), kind: try row.get("kind"),
+          address: try row.get("address"), userAgent: try row.get("user_agent"), createdAt: try row.get("created_at"),
+          lastSeenAt: try row.get("last_seen_at"), expiresAt: try row.get("expires_at")))
+    }
+    return sessions
   }
 
   /// Ends all sessions of a member but one.

@@ -13,8 +13,9 @@ struct StaffStore: Sendable {
   }
 
   /// Nil when somebody has this address already.
+  /// - Parameter passwordHash: nil for somebody who is invited to set one.
   func insert(
-    email: EmailAddress, name: String, passwordHash: String, role: StaffRole, customGrants: StaffGrants?,
+    email: EmailAddress, name: String, passwordHash: String?, role: StaffRole, customGrants: StaffGrants?,
     mustChangePassword: Bool, at now: Timestamp
   ) async throws(DatabaseError) -> Int64? {
     try await database.scalar(
@@ -22,7 +23,7 @@ struct StaffStore: Sendable {
       INSERT INTO license.staff
         (email, name, password_hash, role, permissions, status, must_change_password, created_at, updated_at)
       VALUES (\(email), \(name), \(passwordHash), \(role), \(Self.stored(customGrants, for: role)),
-        'active', \(mustChangePassword), \(now), \(now))
+        \(passwordHash == nil ? StaffMember.Status.invited : .active), \(mustChangePassword), \(now), \(now))
       ON CONFLICT (email) DO NOTHING RETURNING id
       """)
   }
@@ -36,12 +37,39 @@ struct StaffStore: Sendable {
     try await members("WHERE s.id = \(id)").first
   }
 
-  /// The member and the stored password, for the sign-in.
-  func find(email: EmailAddress) async throws(DatabaseError) -> (member: StaffMember, passwordHash: String)? {
+  /// Takes the member's row for the rest of the transaction.
+  func lock(_ id: Int64) async throws(DatabaseError) -> StaffMember? {
+    try await database.execute("SELECT id FROM license.staff WHERE id = \(id) FOR UPDATE")
+    return try await find(id)
+  }
+
+  /// With sessions and invitations.
+  func delete(_ id: Int64) async throws(DatabaseError) {
+    try await database.execute("DELETE FROM license.staff WHERE id = \(id)")
+  }
+
+  /// What signing in is checked against.
+  struct Credentials: Sendable {
+    let member: StaffMember
+    /// Nil while the invitation is open.
+    let passwordHash: String?
+    let secondFactor: StaffSecondFactor?
+  }
+
+  func credentials(of email: EmailAddress) async throws(DatabaseError) -> Credentials? {
     let row = try await database.first(
-      "SELECT \(StaffMember.columns), s.password_hash FROM license.staff s WHERE s.email = \(email)")
+      """
+      SELECT \(StaffMember.columns), s.password_hash, s.totp_secret, s.totp_last_step, s.recovery_hashes
+      FROM license.staff s WHERE s.email = \(email)
+      """)
     guard let row else { return nil }
-    return (try StaffMember(row), try row.get("password_hash"))
+    var factor: StaffSecondFactor?
+    if let sealed: String = try row.get("totp_secret") {
+      factor = StaffSecondFactor(
+        sealedSecret: sealed, lastStep: try row.get("totp_last_step"), recoveryHashes: try row.get("recovery_hashes"))
+    }
+    return Credentials(
+      member: try StaffMember(row), passwordHash: try row.get("password_hash"), secondFactor: factor)
   }
 
   func passwordHash(of id: Int64) async throws(DatabaseError) -> String? {
@@ -82,6 +110,46 @@ struct StaffStore: Sendable {
       """)
   }
 
+  /// Sets the first password of somebody who was invited, who is active from now on.
+  func admit(_ id: Int64, passwordHash: String, at now: Timestamp) async throws(DatabaseError) -> Bool {
+    try await database.execute(
+      """
+      UPDATE license.staff SET password_hash = \(passwordHash), status = 'active', must_change_password = false,
+        updated_at = \(now)
+      WHERE id = \(id) AND status = 'invited'
+      """) == 1
+  }
+
+  /// - Parameter sealedSecret: nil to end two-factor sign-in.
+  func setSecondFactor(
+    of id: Int64, sealedSecret: String?, lastStep: Int64?, recoveryHashes: [String], at now: Timestamp
+  ) async throws(DatabaseError) {
+    try await database.execute(
+      """
+      UPDATE license.staff SET totp_secret = \(sealedSecret), totp_last_step = \(lastStep),
+        recovery_hashes = \(recoveryHashes), updated_at = \(now)
+      WHERE id = \(id)
+      """)
+  }
+
+  /// Uses a one-time code up. False when it, or a later one, was used meanwhile.
+  func useStep(_ step: Int64, of id: Int64) async throws(DatabaseError) -> Bool {
+    try await database.execute(
+      """
+      UPDATE license.staff SET totp_last_step = \(step)
+      WHERE id = \(id) AND (totp_last_step IS NULL OR totp_last_step < \(step))
+      """) == 1
+  }
+
+  /// Uses a recovery code up. False when it was used meanwhile.
+  func useRecoveryCode(hash: String, of id: Int64) async throws(DatabaseError) -> Bool {
+    try await database.execute(
+      """
+      UPDATE license.staff SET recovery_hashes = array_remove(recovery_hashes, \(hash))
+      WHERE id = \(id) AND \(hash) = ANY(recovery_hashes)
+      """) == 1
+  }
+
   func noteSignIn(of id: Int64, at now: Timestamp) async throws(DatabaseError) {
     try await database.execute("UPDATE license.staff SET last_login_at = \(now) WHERE id = \(id)")
   }
@@ -97,7 +165,8 @@ struct StaffStore: Sendable {
 extension StaffMember {
   /// Of `license.staff s`.
   static let columns: SQL = """
-    s.id, s.email, s.name, s.role, s.permissions, s.status, s.must_change_password, s.last_login_at, s.created_at
+    s.id, s.email, s.name, s.role, s.permissions, s.status, s.must_change_password,
+    s.totp_secret IS NOT NULL AS uses_totp, s.last_login_at, s.created_at
     """
 
   init(_ row: Row) throws(DatabaseError) {
@@ -105,6 +174,7 @@ extension StaffMember {
       id: try row.get("id"), email: try row.get("email"), name: try row.get("name"), role: try row.get("role"),
       customGrants: try row.get("permissions", as: JSONValue?.self).map { StaffGrants(stored: $0) },
       status: try row.get("status"), mustChangePassword: try row.get("must_change_password"),
-      lastLoginAt: try row.get("last_login_at"), createdAt: try row.get("created_at"))
+      usesTOTP: try row.get("uses_totp"), lastLoginAt: try row.get("last_login_at"),
+      createdAt: try row.get("created_at"))
   }
 }

@@ -27,14 +27,25 @@ public enum BaseMetric: Int, Sendable, CaseIterable {
   var column: String { "\(self)_sum" }
 
   /// The aggregate over `clicks`; nil when clicks add nothing.
-  /// - Parameter currency: of the report.
-  func overClicks(_ currency: Currency) -> SQL? {
+  /// - Parameters:
+  ///   - currency: of the report.
+  ///   - converts: whether each click is joined with its day's rate, ``ClickRates/column``.
+  func overClicks(_ currency: Currency, converts: Bool = false) -> SQL? {
     switch self {
     case .clicks: "count(*) FILTER (WHERE status = 'ok')"
     case .unique: "count(*) FILTER (WHERE status = 'ok' AND is_unique)"
     case .blocked: "count(*) FILTER (WHERE status IN ('blocked', 'capped'))"
+    case .cost where converts:
+      """
+      COALESCE(sum(CASE WHEN currency = \(currency) THEN cost_micros
+        ELSE round(cost_micros::numeric * \(ClickRates.column) / 1000000000000) END) FILTER (WHERE status = 'ok'), 0)
+      """
     case .cost: "COALESCE(sum(cost_micros) FILTER (WHERE status = 'ok' AND currency = \(currency)), 0)"
-    case .unconverted: "count(*) FILTER (WHERE status = 'ok' AND currency <> \(currency) AND cost_micros <> 0)"
+    case .unconverted:
+      """
+      count(*) FILTER (WHERE status = 'ok' AND currency <> \(currency) AND cost_micros <> 0
+        \(converts ? SQL("AND \(ClickRates.column) IS NULL") : SQL("")))
+      """
     case .leads, .conversions, .hold, .revenue: nil
     }
   }

@@ -3,18 +3,29 @@ public import Database
 
 /// Answers reports: finds the window, makes the plan, runs its statement, reads the answer.
 public struct ReportEngine: Sendable {
+  /// The rates into a currency that clicks between two instants need.
+  public typealias Rates = @Sendable (Range<Timestamp>, Currency, TenantScope) async throws -> ClickRates
+
   private let clock: any WallClock
+  private let rates: Rates
 
-  public init(clock: any WallClock) { self.clock = clock }
+  /// - Parameter rates: without them, costs in other currencies are left out.
+  public init(clock: any WallClock, rates: @escaping Rates = { _, _, _ in ClickRates() }) {
+    self.clock = clock
+    self.rates = rates
+  }
 
-  /// - Parameter currency: the tenant's; amounts in others are left out and counted as unconverted.
+  /// - Parameter currency: the tenant's; amounts in others that there is no rate for are left out and counted as
+  ///   unconverted.
   /// - Throws: ``Problem`` for a request that cannot be answered, ``DatabaseError``.
   public func answer(
     _ request: ReportRequest, in currency: Currency, of scope: TenantScope
   ) async throws -> ReportAnswer {
     let window = try await ReportWindow.find(
       from: request.from, to: request.to, zone: request.zone, now: clock.now(), in: scope)
-    let plan = ReportPlan(request, window: window, currency: currency)
+    let first = request.comparesPrevious ? window.previousStart : window.start
+    let plan = ReportPlan(
+      request, window: window, currency: currency, rates: try await rates(first..<window.end, currency, scope))
     return try ReportAnswer(plan, rows: try await scope.query(plan.sql(schema: scope.schema)))
   }
 }

@@ -21,7 +21,7 @@ extension ReportPlan {
         FROM parts \(groupBy(keys))
       ),
       ranked AS (
-        SELECT \(list(keys + sums + zip(sums, totals).map { "sum(\($0)) OVER () AS \($1)" })), count(*) OVER () AS group_count,
+        SELECT \(list(keys + sums + zip(sums, totals).map { "\(bounded("sum(\($0)) OVER ()")) AS \($1)" })), count(*) OVER () AS group_count,
           row_number() OVER (ORDER BY \(list(order(keys)))) AS place
         FROM grouped
       )
@@ -58,15 +58,16 @@ extension ReportPlan {
       "\(key(grouping, time: time, daysLater: period == 0 ? 0 : window.days.dayCount)) AS \(unescaped: "k\(index)")"
     }
     let values = BaseMetric.allCases.map { metric -> SQL in
-      let aggregate = table == .clicks ? metric.overClicks(currency) : metric.overConversions(schema)
-      return "(\(aggregate ?? "0"))::bigint AS \(unescaped: metric.column)"
+      let aggregate =
+        table == .clicks ? metric.overClicks(currency, converts: !rates.isEmpty) : metric.overConversions(schema)
+      return "\(bounded(aggregate ?? "0")) AS \(unescaped: metric.column)"
     }
     let conditions = [SQL("\(time) >= \(start) AND \(time) < \(end)")] + request.filters.map(condition)
     // Grouped by position: a key with a parameter in it (the time zone) is not the same expression twice.
     let positions = request.groupings.indices.map { SQL(unescaped: "\($0 + 2)") }
     return """
       SELECT \(unescaped: "\(period)") AS period, \(list(keys + values))
-      FROM \(schema).\(unescaped: table == .clicks ? "clicks" : "conversions")
+      FROM \(schema).\(unescaped: table == .clicks ? "clicks" : "conversions")\(table == .clicks && !rates.isEmpty ? rates.join : "")
       WHERE \(SQL.joined(conditions, separator: " AND ")) \(groupBy(positions))
       """
   }
@@ -98,9 +99,12 @@ extension ReportPlan {
   // grouped
 
   private func periodSums(_ bases: [SQL]) -> [SQL] {
-    bases.map { "COALESCE(sum(\($0)) FILTER (WHERE period = 0), 0)::bigint AS \($0)" }
-      + bases.map { "COALESCE(sum(\($0)) FILTER (WHERE period = 1), 0)::bigint AS previous_\($0)" }
+    bases.map { "\(bounded("COALESCE(sum(\($0)) FILTER (WHERE period = 0), 0)")) AS \($0)" }
+      + bases.map { "\(bounded("COALESCE(sum(\($0)) FILTER (WHERE period = 1), 0)")) AS previous_\($0)" }
   }
+
+  /// A sum (or a difference of two) beyond 64 bits is nonsense that somebody sent, no reason for the whole report to fail.
+  private func bounded(_ sum: SQL) -> SQL { "LEAST(GREATEST(\(sum), -4e18), 4e18)::bigint" }
 
   // ranked
 

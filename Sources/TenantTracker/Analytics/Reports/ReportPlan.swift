@@ -26,11 +26,13 @@ public struct ReportPlan: Sendable, Hashable {
   public let source: Source
   /// All money of the answer is in it.
   public let currency: Currency
+  let rates: ClickRates
 
-  init(_ request: ReportRequest, window: ReportWindow, currency: Currency) {
+  init(_ request: ReportRequest, window: ReportWindow, currency: Currency, rates: ClickRates = ClickRates()) {
     self.request = request
     self.window = window
     self.currency = currency
+    self.rates = rates
     source = .raw
   }
 

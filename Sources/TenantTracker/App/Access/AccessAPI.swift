@@ -152,7 +152,9 @@ struct AccessAPI: Sendable {
       let totp = TOTP.generate()
       return .json([
         "enabled": .bool(call.session.user.usesTOTP), "secret": .string(totp.typedSecret),
-        "uri": .string(totp.uri(issuer: "Trackily", account: call.session.user.email.description)),
+        "uri": .string(
+          totp.uri(
+            issuer: call.session.standing.productName, account: call.session.user.email.description)),
       ])
     }
     let recovery = try await confirmTOTP(secret: secret, code: code ?? "", by: call)

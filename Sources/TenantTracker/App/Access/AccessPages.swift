@@ -13,12 +13,13 @@ struct AccessPages: Sendable {
 
   func register(in table: inout TrackerTable) {
     table.openPage("/login", "Sign-in") { call in
-      signInPage(FormFields([:], icons: layout.icons), returnTo: call.query("return_to"), call.request.flash)
+      signInPage(
+        FormFields([:], icons: layout.icons), call.place.brand, returnTo: call.query("return_to"), call.request.flash)
     }
     table.openAction("/login", "Sign in") { try await signIn($0) }
     table.action("/logout", .signedIn, "Sign out", whilePasswordMustChange: true) { try await signOut($0) }
-    table.openPage("/invitation", "Set a password by an invitation's link") { _ in
-      invitationPage(FormFields([:], icons: layout.icons))
+    table.openPage("/invitation", "Set a password by an invitation's link") { call in
+      invitationPage(FormFields([:], icons: layout.icons), call.place.brand)
     }
     table.openAction("/invitation", "Set the password an invitation is for") { try await accept($0) }
   }
@@ -26,7 +27,7 @@ struct AccessPages: Sendable {
   // Signing in
 
   private func signInPage(
-    _ fields: FormFields, returnTo: String?, _ flash: Flash? = nil, asksCode: Bool = false
+    _ fields: FormFields, _ brand: TenantBrand, returnTo: String?, _ flash: Flash? = nil, asksCode: Bool = false
   ) -> Reply {
     let back = ReturnPath(returnTo)?.description
     let code: HTML =
@@ -38,7 +39,7 @@ struct AccessPages: Sendable {
     let problem = fields.problem
     var reply = Reply.html(
       layout.plain(
-        title: "Sign in", flash: flash,
+        title: "Sign in", flash: flash, brand: brand,
         """
         <form method="post" action="\(Self.signInPath)" novalidate>\(fields.summary)
         <input type="hidden" name="return_to" value="\(back)">
@@ -69,7 +70,8 @@ struct AccessPages: Sendable {
       if problem.code == "totp_required" { shown.detail = "Your account asks for a one-time code as well." }
       let fields = FormFields(["email": JSONValue(form["email"])], problem: shown, icons: layout.icons)
       return signInPage(
-        fields, returnTo: form["return_to"], asksCode: problem.code == "totp_required" || form["totp"] != nil)
+        fields, call.place.brand, returnTo: form["return_to"],
+        asksCode: problem.code == "totp_required" || form["totp"] != nil)
     }
   }
 
@@ -83,10 +85,10 @@ struct AccessPages: Sendable {
 
   // Invitations and password resets
 
-  private func invitationPage(_ fields: FormFields) -> Reply {
+  private func invitationPage(_ fields: FormFields, _ brand: TenantBrand) -> Reply {
     .html(
       layout.plain(
-        title: "Choose your password",
+        title: "Choose your password", brand: brand,
         """
         <form method="post" action="/admin/invitation" novalidate>\(fields.summary)
         <div data-token-field>\(fields.input(
@@ -109,7 +111,8 @@ struct AccessPages: Sendable {
       if problem.status == 404 {
         shown.detail = "This link has been used or has run out. Ask an admin of this tracker for a new one."
       }
-      return invitationPage(FormFields(["token": .string(token)], problem: shown, icons: layout.icons))
+      return invitationPage(
+        FormFields(["token": .string(token)], problem: shown, icons: layout.icons), call.place.brand)
     }
   }
 }

@@ -138,7 +138,7 @@ struct AccountPages: Sendable {
     }
     return .html(
       layout.plain(
-        title: "Choose a new password",
+        title: "Choose a new password", brand: call.place.brand,
         """
         <p>The first password was set by somebody else. Choose one that only you know.</p>
         <form method="post" action="\(Self.passwordPath)" novalidate>\(call.csrfField)\(form)

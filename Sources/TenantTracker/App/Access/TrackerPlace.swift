@@ -6,6 +6,8 @@ import Web
 struct TrackerPlace: Sendable {
   let tenant: Tenant
   let scope: TenantScope
+  /// What the pages look like; ours for everything but pages.
+  var brand = TenantBrand.ours
 }
 
 typealias TrackerTable = RouteTable<TrackerPlace, TrackerSession>

@@ -25,7 +25,9 @@ struct TwoFactorPages: Sendable {
 
   private func setUpPage(secret: String, _ problem: Problem?, _ call: TrackerCall) -> Reply {
     let fields = FormFields([:], problem: problem, icons: layout.icons)
-    let uri = TOTP(typedSecret: secret)?.uri(issuer: "Trackily", account: call.session.user.email.description) ?? ""
+    let uri =
+      TOTP(typedSecret: secret)?.uri(
+        issuer: call.session.standing.productName, account: call.session.user.email.description) ?? ""
     return layout.page(
       frame, call, status: problem?.status ?? 200,
       """

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Core
 import Database
+import Foundation
 import Licensing
 
 struct LicenseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "license", abstract: "The tenant's licence: activate, status, refresh, deactivate.",
-    subcommands: [Activate.self, Status.self, Refresh.self, Deactivate.self])
+    commandName: "license", abstract: "The tenant's licence: activate, import, status, refresh, deactivate.",
+    subcommands: [Activate.self, Import.self, Status.self, Refresh.self, Deactivate.self])
 
   struct Options: ParsableArguments {
     @Option(help: "The tenant's slug.") var tenant: String = "default"
@@ -14,11 +15,59 @@ struct LicenseCommand: AsyncParsableCommand {
   }
 
   struct Activate: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Activate a licence key; it replaces the one before.")
+    static let configuration = CommandConfiguration(
+      abstract: "Activate a licence key; it replaces the one before.",
+      discussion: """
+        With --offline nothing is sent: a request file is written, which the portal turns into a lease file for \
+        `trackily license import`.
+        """)
     @Argument(help: "The licence key.") var key: String
+    @Flag(help: "Write a request file instead of asking the licence server.") var offline = false
+    @Option(help: "Where the request file goes; with --offline.") var output = "trackily-request.json"
     @OptionGroup var options: Options
+
+    func validate() throws {
+      guard (1...100).contains(key.count) else { throw ValidationError("the licence key has 1 to 100 characters") }
+    }
+
     func run() async throws {
-      try await LicenseCommand.run(options) { try await $0.activate(key: key, for: $1) }
+      guard offline else {
+        return try await LicenseCommand.run(options) { try await $0.activate(key: key, for: $1) }
+      }
+      try await UserCommand.inTenant(options.tenant) { tracker, scope in
+        let request = try await tracker.licenses.offlineRequest(key: key, for: scope)
+        try PrivateFile.replace(output, request.json.utf8)
+        let answer: JSONValue = ["request_id": .string(request.id), "file": .string(output)]
+        CommandLineTracker.say(
+          options.json ? answer.text : "\(output) is written: hand it in at the portal, on the licence's page.")
+      }
+    }
+  }
+
+  struct Import: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Take a lease file that the portal has signed.")
+    @Argument(help: "The lease file.") var file: String
+    @Option(help: "The licence server's key set (jwks.json), where it was never reached.") var keys: String?
+    @OptionGroup var options: Options
+
+    func run() async throws {
+      let lease = try OfflineLeaseFile(reading: Self.json(in: file, limit: OfflineLeaseFile.maxLength))
+      let given = try keys.map { path in
+        guard let keys = JWKS(json: try Self.json(in: path, limit: 65_536)) else {
+          throw ValidationError("\(path) holds no key set of a licence server")
+        }
+        return keys
+      }
+      try await LicenseCommand.run(options) { try await $0.importLease(lease, keys: given, for: $1) }
+    }
+
+    private static func json(in path: String, limit: Int) throws -> JSONValue {
+      guard let handle = FileHandle(forReadingAtPath: path) else { throw ValidationError("\(path) cannot be read") }
+      defer { try? handle.close() }
+      guard let bytes = try handle.read(upToCount: limit + 1), bytes.count <= limit,
+        let json = try? JSONValue.parse(bytes, maxDepth: 8)
+      else { throw ValidationError("\(path) is no file of the licence server") }
+      return json
     }
   }
 

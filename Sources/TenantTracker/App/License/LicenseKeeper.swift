@@ -50,7 +50,7 @@ final class LicenseKeeper: Sendable {
 
   /// Changes the record as it is now: while the licence server was asked, somebody may have activated another key, given
   /// the licence back, or refreshed it on another node.
-  private func change(
+  func change(
     _ scope: TenantScope, _ apply: @Sendable (inout LicenseRecord) -> Void
   ) async throws -> LicenseRecord {
     let beginning = memory.begin()
@@ -150,7 +150,7 @@ final class LicenseKeeper: Sendable {
     return try await change(scope) { record in
       record.sealedKey = nil
       record.keyLastFour = nil
-      record.state = LeaseState()
+      record.state.giveBack()
     }.state.standing(at: clock.now())
   }
 
@@ -218,7 +218,7 @@ final class LicenseKeeper: Sendable {
     InstanceIdentity(id: record.instanceID, domain: publicHost)
   }
 
-  private func instance(_ record: LicenseRecord) -> LicenseAPI.Instance {
+  func instance(_ record: LicenseRecord) -> LicenseAPI.Instance {
     LicenseAPI.Instance(
       fingerprint: record.instanceID, hostname: publicHost, version: Configuration.version,
       domainHash: identity(record).domainHash)

@@ -23,6 +23,7 @@ struct ControlAPI: Sendable {
   let licenses: LicenseKeeper
   let scopes: @Sendable (Tenant) async throws -> TenantScope
   let schemaVersion: @Sendable (SchemaName) async throws -> Int
+  let archives: ControlArchives
 
   static func hooks(token: String) -> RouteHooks<Everything, Operator> {
     let expected = TokenHash(of: token)
@@ -36,7 +37,19 @@ struct ControlAPI: Sendable {
     table.on(
       .post, "/tenants", .signedIn, "Make a tenant; by slug, so it can be sent again", body: .json(.any),
       answer: .ref("Tenant"), status: 201, handler: create)
-    table.on(.get, "/tenants", .signedIn, "All tenants", answer: .page(of: .ref("Tenant")), handler: list)
+    table.on(
+      .get, "/tenants", .signedIn, "The tenants, in the order they were made",
+      query: .page + [QueryParameter("usage", .boolean, "With users and usage of each; at most 100 then.")],
+      answer: .page(of: .ref("Tenant")), handler: list)
+    table.on(
+      .get, "/status", .signedIn, "Version and how many tenants there are",
+      answer: .object([
+        .required("version", .string), .required("tenants", .integer), .required("makes_archives", .boolean),
+      ]), handler: status)
+    table.on(
+      .post, "/tenants/{slug}/password-link", .signedIn, "A fresh link by which a user sets a password",
+      body: .json(.object([.required("email", .email)])), answer: .object([.required("path", .string)]),
+      handler: passwordLink)
     table.on(.get, "/tenants/{slug}", .signedIn, "A tenant with users and usage", answer: .ref("Tenant"), handler: show)
     table.on(.post, "/tenants/{slug}/suspend", .signedIn, "Close the dashboard; clicks go on", answer: .ref("Tenant")) {
       try await setStatus(.suspended, $0)
@@ -46,7 +59,11 @@ struct ControlAPI: Sendable {
     }
     table.on(
       .delete, "/tenants/{slug}", .signedIn, "End a tenant; `purge=true` drops its data",
-      query: [QueryParameter("purge", .boolean, "Drop the schema and everything in it.")], status: 204, handler: delete)
+      query: [
+        QueryParameter("purge", .boolean, "Drop the schema and everything in it."),
+        QueryParameter("keep_license", .boolean, "Purged here, it goes on elsewhere: its licence is not given back."),
+      ], status: 204, handler: delete)
+    archives.register(in: &table)
   }
 
   private func create(_ call: ControlCall) async throws -> Reply {
@@ -91,10 +108,43 @@ struct ControlAPI: Sendable {
   }
 
   private func list(_ call: ControlCall) async throws -> Reply {
-    let tenants = try await provisioner.catalog.all()
+    var request = try call.page
+    let isWithUsage = call.query("usage") == "true"
+    if isWithUsage { request.limit = min(request.limit, 100) }
+    if let cursor = request.cursor, Int64(cursor) == nil {
+      throw Problem.invalid("cursor", "invalid", "must be the next_cursor of the page before")
+    }
+    let all = try await provisioner.catalog.all()
+    let after = request.cursor.flatMap { Int64($0) } ?? 0
+    let page = Page(
+      fetched: Array(all.lazy.filter { $0.id > after }.prefix(request.limit + 1)), limit: request.limit,
+      total: all.count
+    ) { String($0.id) }
     var items: [JSONValue] = []
-    for tenant in tenants { items.append(try await summary(tenant)) }
-    return .json(["items": .array(items), "next_cursor": nil, "total": .int(items.count)])
+    for tenant in page.items {
+      items.append(isWithUsage && tenant.status != .building ? try await describe(tenant) : try await summary(tenant))
+    }
+    return .json(["items": .array(items), "next_cursor": JSONValue(page.nextCursor), "total": .int(all.count)])
+  }
+
+  private func status(_ call: ControlCall) async throws -> Reply {
+    .json([
+      "version": .string(Configuration.version), "tenants": .int(try await provisioner.catalog.all().count),
+      "makes_archives": .bool(archives.hasPrograms),
+    ])
+  }
+
+  private func passwordLink(_ call: ControlCall) async throws -> Reply {
+    var fields = try call.fields()
+    let email = fields.email("email")
+    try fields.finish()
+    guard let email else { throw Problem.internalError() }
+    let tenant = try await find(call)
+    guard tenant.status == .active || tenant.status == .suspended else {
+      throw Problem.conflict("The tenant is \(tenant.status.rawValue).")
+    }
+    let link = try await provisioner.passwordLink(for: email, of: scopes(tenant))
+    return .json(["path": .string("/admin/invitation#\(link.text)")])
   }
 
   private func show(_ call: ControlCall) async throws -> Reply { .json(try await describe(find(call))) }
@@ -112,7 +162,7 @@ struct ControlAPI: Sendable {
     let tenant = try await find(call)
     guard !tenant.isDefault else { throw Problem.conflict("The default tenant can't be deleted.") }
     if call.query("purge") == "true" {
-      if let scope = try? await scopes(tenant) { await licenses.release(scope) }
+      if call.query("keep_license") != "true", let scope = try? await scopes(tenant) { await licenses.release(scope) }
       try await provisioner.purge(tenant)
     } else if tenant.status != .deleted {
       try await provisioner.setStatus(.deleted, of: tenant)

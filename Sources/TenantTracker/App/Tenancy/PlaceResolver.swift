@@ -29,6 +29,16 @@ struct PlaceResolver: Sendable {
     return TrackerPlace(tenant: tenant, scope: try scope(of: tenant))
   }
 
+  /// The place of a page, with the brand that its licence carries. When the licence cannot be read the page is ours: what
+  /// fails then is not the look.
+  func page(_ head: RequestHead) async throws -> TrackerPlace {
+    var place = try await place(head)
+    if let branding = try? await licenses.standing(of: place.scope).branding {
+      place.brand = TenantBrand(settings: branding)
+    }
+    return place
+  }
+
   /// Who is signed in there. The licence is looked at last: who is nobody learns that first, whatever its state.
   func session(
     token: String?, _ kind: SessionStore.Kind, at place: TrackerPlace, _ accounts: Accounts

@@ -121,6 +121,13 @@ struct TenantProvisioner: Sendable {
     }
   }
 
+  /// A new link by which a user sets a password; until it is used the former one stays.
+  func passwordLink(for email: EmailAddress, of scope: TenantScope) async throws -> SecretToken {
+    guard let user = try await accounts.users.find(email, of: scope) else { throw Problem.notFound("user") }
+    let purpose: InvitationStore.Purpose = user.lastLoginAt == nil ? .invitation : .passwordReset
+    return try await scope.transaction { try await accounts.invite(user.id, purpose, of: scope, in: $0) }
+  }
+
   func setStatus(_ status: Tenant.Status, of tenant: Tenant) async throws {
     try await catalog.setStatus(status, of: tenant.id, at: clock.now())
     try await catalog.announceChange()

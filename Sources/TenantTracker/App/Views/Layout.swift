@@ -36,6 +36,7 @@ struct Layout: Sendable {
     var flash: Flash?
     /// The licence's one line for the top of every page.
     var banner: String?
+    var brand = TenantBrand.ours
 
     init(session: TrackerSession, tenant: String, plan: String, csrf: HTML, flash: Flash? = nil, banner: String? = nil)
     {
@@ -51,6 +52,7 @@ struct Layout: Sendable {
       self.init(
         session: session, tenant: place.tenant.name, plan: session.entitlements.planTitle, csrf: csrf, flash: flash,
         banner: session.standing.banner?.message)
+      brand = place.brand
     }
   }
 
@@ -62,7 +64,7 @@ struct Layout: Sendable {
 
   func document(_ frame: Frame, _ viewer: Viewer, _ content: HTML) -> HTML {
     shell(
-      title: frame.title, extras: frame.extras,
+      title: frame.title, extras: frame.extras, brand: viewer.brand,
       body: """
         <a class="ty-skip" href="#content">Skip to content</a>
         <div class="ty-shell">
@@ -82,29 +84,33 @@ struct Layout: Sendable {
   }
 
   /// A page for somebody who is not signed in: sign-in, invitation, refusals.
-  func plain(title: String, flash: Flash? = nil, _ content: HTML) -> HTML {
+  func plain(title: String, flash: Flash? = nil, brand: TenantBrand = .ours, _ content: HTML) -> HTML {
     shell(
-      title: title, extras: [],
+      title: title, extras: [], brand: brand,
       body: """
         <main class="ty-sign" id="content"><div class="ty-sign-box">
-        <p class="ty-brand">\(mark)<span>Trackily</span></p>
-        <div class="card"><div class="card-body"><h1>\(title)</h1>\(flash.map(notice))\(content)</div></div>
+        <p class="ty-brand">\(brand.mark(orOurs: mark))</p>
+        <div class="card"><div class="card-body"><h1>\(title)</h1>\(flash.map(notice))\(content)</div></div>\(brand.footer)
         </div></main>
         """)
   }
 
-  private func shell(title: String, extras: [Extra], body: HTML) -> HTML {
-    """
-    <!doctype html><html lang="en" data-bs-theme="light"><head><meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(title) · Trackily</title>
-    <script src="\(assets.url("theme.js"))"></script>
-    <link rel="icon" type="image/svg+xml" href="\(assets.url("mark.svg"))">
-    <link rel="stylesheet" href="\(assets.url("tabler.min.css"))">\(extras.map(style))
-    <link rel="stylesheet" href="\(assets.url("app.css"))">
-    \(extras.map(script))<script src="\(assets.url("app.js"))" defer></script>
-    </head><body>\(body)</body></html>
-    """
+  private func shell(title: String, extras: [Extra], brand: TenantBrand, body: HTML) -> HTML {
+    let icon: HTML =
+      brand.favicon.map { "<link rel=\"icon\" href=\"\(href: $0)\">" }
+      ?? "<link rel=\"icon\" type=\"image/svg+xml\" href=\"\(assets.url("mark.svg"))\">"
+    let look = brand.styleSheet.map { "\n<link rel=\"stylesheet\" href=\"\(href: $0)\">" as HTML }
+    return """
+      <!doctype html><html lang="en" data-bs-theme="light"><head><meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(title) · \(brand.productName)</title>
+      <script src="\(assets.url("theme.js"))"></script>
+      \(icon)
+      <link rel="stylesheet" href="\(assets.url("tabler.min.css"))">\(extras.map(style))
+      <link rel="stylesheet" href="\(assets.url("app.css"))">\(look)
+      \(extras.map(script))<script src="\(assets.url("app.js"))" defer></script>
+      </head><body>\(body)</body></html>
+      """
   }
 
   private func style(_ extra: Extra) -> HTML {

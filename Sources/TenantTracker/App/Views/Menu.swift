@@ -81,9 +81,9 @@ extension Layout {
       return "<h2 class=\"ty-group\">\(group.title)</h2><ul>\(links)</ul>"
     }
     return """
-      <a class="ty-brand" href="/admin">\(mark)<span>Trackily</span></a>
+      <a class="ty-brand" href="/admin">\(viewer.brand.mark(orOurs: mark))</a>
       <nav aria-label="Sections">\(groups)</nav>
-      <p class="ty-tenant"><strong>\(viewer.tenant)</strong><span>\(viewer.plan) plan</span></p>
+      <p class="ty-tenant"><strong>\(viewer.tenant)</strong><span>\(viewer.plan) plan</span></p>\(viewer.brand.footer)
       """
   }
 

@@ -10,7 +10,8 @@ struct ProblemPage: Sendable {
 
   func html(_ problem: Problem, _ head: RequestHead, _ place: TrackerPlace?, _ session: TrackerSession?) -> HTML {
     guard let place, let session, !session.mustChangePassword else {
-      return layout.plain(title: title(of: problem), explanation(of: problem, session: session))
+      return layout.plain(
+        title: title(of: problem), brand: place?.brand ?? .ours, explanation(of: problem, session: session))
     }
     let token = cookie.token(in: head).map { csrf.token(for: $0) }
     let field: HTML = "<input type=\"hidden\" name=\"\(CSRFGuard.fieldName)\" value=\"\(token)\">"

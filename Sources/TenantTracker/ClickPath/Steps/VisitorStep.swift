@@ -19,7 +19,11 @@ extension Hit {
     facts.unreplacedMacros = parameters.unreplaced
     for macro in parameters.unreplaced { note("macro:\(macro.parameter)=\(macro.macro)") }
     if let text = parameters.sourceCost ?? parameters.cost {
-      if let cost = Micros(text), cost >= .zero { facts.cost = cost } else { note("cost_unreadable") }
+      if let cost = Micros(text), (.zero ... .greatestAmount).contains(cost) {
+        facts.cost = cost
+      } else {
+        note("cost_unreadable")
+      }
     }
   }
 

@@ -37,6 +37,20 @@ public struct RateTable: Sendable {
     for quote in quotes { days[quote.day, default: [:]][quote.base, default: [:]][quote.currency] = quote.rate }
   }
 
+  /// All that are quoted, on either side.
+  public var currencies: Set<Currency> {
+    days.values.reduce(into: []) { found, quotes in
+      found.formUnion(quotes.keys)
+      for others in quotes.values { found.formUnion(others.keys) }
+    }
+  }
+
+  /// From the first day that has a rate to the last; nil without any.
+  public var span: ClosedRange<LocalDate>? {
+    guard let first = days.keys.min(), let last = days.keys.max() else { return nil }
+    return first...last.adding(days: Self.reach)
+  }
+
   /// How much of `target` a unit of `currency` was worth.
   public func rate(from currency: Currency, to target: Currency, on day: LocalDate) -> AppliedRate? {
     for age in 0...Self.reach {

@@ -17,6 +17,8 @@ public enum PostbackOutcome: Sendable, Hashable {
   case refused(PostbackFault)
   /// An unknown key, or an address that the network's list leaves out.
   case unauthorized
+  /// It cannot be recorded as it is, and will not be by itself: somebody has to see to it.
+  case failed
   /// The database is away: the hit is journaled and will be processed in its turn.
   case accepted
   /// The click may still be in another node's journal: the hit is journaled and will be matched again.
@@ -30,6 +32,7 @@ public enum PostbackOutcome: Sendable, Hashable {
     case .refused: 400
     case .unauthorized: 401
     case .unknownClick: 404
+    case .failed: 500
     }
   }
 
@@ -46,6 +49,7 @@ public enum PostbackOutcome: Sendable, Hashable {
     case .refused(.badParameter): "bad_parameter"
     case .refused(.badBody): "bad_body"
     case .unauthorized: "unauthorized"
+    case .failed: "failed"
     case .accepted: "accepted"
     case .notYet: "not_yet"
     }
@@ -56,13 +60,13 @@ public enum PostbackOutcome: Sendable, Hashable {
 
   /// The codes of hits that wrote nothing, so that they can be processed once more: what they failed on may be right now.
   public static let fruitlessCodes = [
-    "move_refused", "ignored", "unknown_click", "no_click_id", "bad_parameter", "bad_body", "unauthorized",
+    "move_refused", "ignored", "unknown_click", "no_click_id", "bad_parameter", "bad_body", "unauthorized", "failed",
   ]
 
   public var conversionID: ConversionID? {
     switch self {
     case .recorded(let id), .updated(let id), .repeated(let id), .moveRefused(let id): id
-    case .ignored, .unknownClick, .refused, .unauthorized, .accepted, .notYet: nil
+    case .ignored, .unknownClick, .refused, .unauthorized, .failed, .accepted, .notYet: nil
     }
   }
 
@@ -75,6 +79,7 @@ public enum PostbackOutcome: Sendable, Hashable {
     case .unknownClick: "No click has this id."
     case .refused(let fault): fault.explanation
     case .unauthorized: "This network's postbacks need its own key, address or signature."
+    case .failed: "It could not be recorded as it is. It is kept, and can be processed once more."
     case .accepted, .notYet: "Accepted; it will be processed shortly."
     }
   }

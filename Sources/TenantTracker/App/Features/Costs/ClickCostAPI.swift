@@ -127,7 +127,7 @@ struct ClickCostAPI: Sendable {
       throw Problem.conflict(
         "That are \(effect.clicks) clicks; at most \(CostRequest.clickLimit) can be changed at once.")
     }
-    let change = try await scope.transaction { connection in
+    let change = try await unlessBusy(scope) { connection in
       let change = try await store.begin(
         request, id: UUIDv7(at: now), in: currency, by: call.session.auditName, at: now, in: connection,
         schema: scope.schema)
@@ -144,7 +144,7 @@ struct ClickCostAPI: Sendable {
 
   func undo(by call: TrackerCall) async throws -> CostChange {
     let (change, scope) = (try await find(call), call.place.scope)
-    try await scope.transaction { connection in
+    try await unlessBusy(scope) { connection in
       guard try await store.beginUndo(change.id, at: clock.now(), in: connection, schema: scope.schema) else {
         throw Problem.conflict("Only a finished change of the last 30 days can be undone.")
       }
@@ -153,6 +153,17 @@ struct ClickCostAPI: Sendable {
         after: ["cost": JSONValue(change.before)], by: call, in: connection)
     }
     return try await carryOut(change, in: scope)
+  }
+
+  /// A transaction that begins a change.
+  private func unlessBusy<Answer: Sendable>(
+    _ scope: TenantScope, _ body: (Connection) async throws -> Answer
+  ) async throws -> Answer {
+    do {
+      return try await scope.transaction { try await body($0) }
+    } catch is CostChangeStore.Busy {
+      throw Problem.conflict("Costs are being changed right now. Try again once that has ended.")
+    }
   }
 
   private func carryOut(_ change: CostChange, in scope: TenantScope) async throws -> CostChange {

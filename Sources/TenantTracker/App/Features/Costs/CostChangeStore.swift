@@ -72,11 +72,19 @@ struct CostChangeStore: Sendable {
       """
   }
 
+  /// `clicks, before, after`. What no 64 bits hold is shown as the most they do.
+  private func sums(in currency: Currency) -> SQL {
+    """
+    count(*) AS clicks,
+      LEAST(COALESCE(sum(cost_micros) FILTER (WHERE currency = \(currency)), 0), 9e18)::bigint AS before,
+      LEAST(COALESCE(sum(new_cost_micros), 0), 9e18)::bigint AS after
+    """
+  }
+
   func effect(_ request: CostRequest, in currency: Currency, of scope: TenantScope) async throws -> CostEffect {
     let row = try await scope.one(
       """
-      SELECT count(*) AS clicks, COALESCE(sum(cost_micros) FILTER (WHERE currency = \(currency)), 0)::bigint AS before,
-        COALESCE(sum(new_cost_micros), 0)::bigint AS after
+      SELECT \(sums(in: currency))
       FROM (\(choice(request, scope.schema))) AS chosen
       """)
     let clicks: Int64 = try row.get("clicks")
@@ -87,12 +95,17 @@ struct CostChangeStore: Sendable {
 
   // Changing
 
+  /// Another change is being carried out. What that one does is not settled before it has ended.
+  struct Busy: Error {}
+
   /// Settles which clicks get what cost, and what they cost before. From here on it is only to be carried out.
   /// - Returns: nil when there is no such click.
+  /// - Throws: ``Busy``.
   func begin(
     _ request: CostRequest, id: UUIDv7, in currency: Currency, by actor: String, at time: Timestamp,
     in connection: Connection, schema: SchemaName
   ) async throws -> CostChange? {
+    try await waitForNone(in: connection, schema: schema)
     try await connection.execute(
       """
       INSERT INTO \(schema).cost_changes
@@ -109,13 +122,20 @@ struct CostChangeStore: Sendable {
       """
       UPDATE \(schema).cost_changes SET clicks = t.clicks, before_micros = t.before, after_micros = t.after
       FROM (
-        SELECT count(*) AS clicks, COALESCE(sum(cost_micros) FILTER (WHERE currency = \(currency)), 0)::bigint AS before,
-          COALESCE(sum(new_cost_micros), 0)::bigint AS after
+        SELECT \(sums(in: currency))
         FROM \(schema).cost_change_clicks WHERE change_id = \(id)
       ) AS t WHERE id = \(id)
       """)
     let change = try await find(id, in: connection, schema: schema)
     return change.flatMap { $0.clicks > 0 ? $0 : nil }
+  }
+
+  private func waitForNone(in connection: Connection, schema: SchemaName) async throws {
+    // Of two that begin at once, the second sees the first.
+    _ = try await connection.query("SELECT name FROM \(schema).locks WHERE name = 'costs' FOR UPDATE")
+    let open = try await connection.query(
+      "SELECT id FROM \(schema).cost_changes WHERE state IN ('running', 'undoing') LIMIT 1")
+    guard open.isEmpty else { throw Busy() }
   }
 
   /// Carries out the next part of a change, or undoes it. Several nodes may try: one of them does it.
@@ -169,10 +189,12 @@ struct CostChangeStore: Sendable {
   }
 
   /// - Returns: false when it is not done, or too old.
+  /// - Throws: ``Busy``.
   func beginUndo(
     _ id: UUIDv7, at time: Timestamp, in connection: Connection, schema: SchemaName
   ) async throws -> Bool {
-    try await connection.execute(
+    try await waitForNone(in: connection, schema: schema)
+    return try await connection.execute(
       """
       UPDATE \(schema).cost_changes SET state = 'undoing', done = 0, last_click = NULL, updated_at = \(time)
       WHERE id = \(id) AND state = 'done' AND created_at > \(time - Self.undoAge)
@@ -196,6 +218,7 @@ struct CostChangeStore: Sendable {
 
   // One click
 
+  /// A change that is still being carried out leaves the click alone from then on.
   /// - Returns: what it cost before; nil when the database has no such click.
   func setCost(
     _ cost: Micros, _ currency: Currency, of id: ClickID, in connection: Connection, schema: SchemaName
@@ -206,6 +229,11 @@ struct CostChangeStore: Sendable {
       """
     ).first
     guard let row else { return nil }
+    try await connection.execute(
+      """
+      DELETE FROM \(schema).cost_change_clicks x USING \(schema).cost_changes k
+      WHERE k.state IN ('running', 'undoing') AND x.change_id = k.id AND x.click_id = \(id)
+      """)
     try await connection.execute(
       """
       UPDATE \(schema).clicks SET cost_micros = \(cost), currency = \(currency)

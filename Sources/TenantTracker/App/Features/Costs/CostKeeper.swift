@@ -38,11 +38,19 @@ struct CostKeeper: Service {
   private func goOn(_ tenant: Tenant) async {
     do {
       let scope = try scopes(tenant)
-      for id in try await store.open(of: scope) {
-        while !Task.isCancelled, try await store.step(id, at: clock.now(), in: scope) {}
-      }
+      for id in try await store.open(of: scope) { await carryOut(id, in: scope) }
     } catch {
-      logger.warning("costs not changed", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
+      logger.warning("changes of costs not read", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
+    }
+  }
+
+  /// What goes wrong with one change keeps none of the others waiting.
+  private func carryOut(_ id: UUIDv7, in scope: TenantScope) async {
+    do {
+      while !Task.isCancelled, try await store.step(id, at: clock.now(), in: scope) {}
+    } catch {
+      logger.warning(
+        "costs not changed", metadata: ["tenant": "\(scope.slug)", "change": "\(id)", "error": "\(error)"])
     }
   }
 }

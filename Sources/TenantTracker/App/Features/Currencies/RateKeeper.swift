@@ -133,8 +133,7 @@ final class RateKeeper: Service {
       guard let first = waiting.map(\.at).min(), let end = waiting.map(\.at).max() else { break }
       let table = try await store.table(first.rateDay...end.rateDay, in: scope, schema: scope.schema)
       for conversion in waiting where conversion.isConvertible(with: table, into: target) {
-        let isDone = try await recorder.revalue(conversion.id, by: "rates", at: clock.now(), in: scope)
-        if isDone { count += 1 }
+        if try await countAgain(conversion.id, in: scope) { count += 1 }
       }
       last = waiting.last?.id
     }
@@ -145,5 +144,18 @@ final class RateKeeper: Service {
         address: nil),
       to: scope)
     logger.info("conversions converted", metadata: ["tenant": "\(scope.slug)", "conversions": "\(count)"])
+  }
+
+  /// One that can't be counted keeps none of the others waiting.
+  private func countAgain(_ id: ConversionID, in scope: TenantScope) async throws -> Bool {
+    do {
+      return try await recorder.revalue(id, by: "rates", at: clock.now(), in: scope)
+    } catch {
+      guard PostbackService.isHopeless(error) else { throw error }
+      logger.warning(
+        "conversion not converted",
+        metadata: ["tenant": "\(scope.slug)", "conversion": "\(id)", "error": "\(error)"])
+      return false
+    }
   }
 }

@@ -159,7 +159,7 @@ struct DeliveriesAPI: Sendable {
       try await writer.audit.append(
         "delivery.retry", deliveries.count == 1 ? "delivery:\(first.id)" : "delivery",
         after: ["count": .int(deliveries.count), "source_id": .int(first.sourceID)], by: call, in: connection)
-      try await DeliveryQueue.notify(scope, in: connection)
+      DeliveryQueue.notify(scope, in: connection)
     }
   }
 }

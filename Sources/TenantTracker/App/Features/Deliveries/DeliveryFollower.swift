@@ -28,7 +28,7 @@ struct DeliveryFollower: ConversionFollower {
       let isNew = try await queue.insert(delivery, in: connection, schema: scope.schema)
       isWaiting = isWaiting || isNew && delivery.state == .waiting
     }
-    if isWaiting { try await DeliveryQueue.notify(scope, in: connection) }
+    if isWaiting { DeliveryQueue.notify(scope, in: connection) }
   }
 
   private func delivery(_ row: Row, _ written: WrittenConversion) throws(DatabaseError) -> Delivery {

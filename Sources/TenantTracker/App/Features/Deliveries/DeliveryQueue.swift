@@ -21,9 +21,9 @@ struct DeliveryQueue: Sendable {
   let clock: any WallClock
   var settings: DeliverySettings
 
-  /// Tells every runner, once the transaction commits, that the tenant has something to deliver.
-  static func notify(_ scope: TenantScope, in executor: any SQLExecutor) async throws(DatabaseError) {
-    _ = try await executor.query("SELECT pg_catalog.pg_notify(\(channel), \(String(scope.tenantID)))")
+  /// Tells every runner, once the connection's transaction is committed, that the tenant has something to deliver.
+  static func notify(_ scope: TenantScope, in connection: Connection) {
+    connection.afterCommit("SELECT pg_catalog.pg_notify(\(channel), \(String(scope.tenantID)))")
   }
 
   /// Takes due deliveries, at most `limit`, for the time of a lease. Targets are walked by an index, so that one with a

@@ -227,20 +227,36 @@ final class DeliveryRunner: Service {
     signal.yield()
   }
 
-  /// An attempt that was interrupted goes back as if it had not been; of one whose end can't be written another is made
-  /// when its lease has run out, with the same id.
+  /// An attempt that was interrupted goes back as if it had not been. A database that is away for a moment is waited for;
+  /// of an attempt whose end still can't be written another is made when its lease has run out, with the same id.
   private func write(_ verdict: DeliveryVerdict, of delivery: ClaimedDelivery, _ scope: TenantScope) async {
     // A cancelled task could not talk to the database.
-    await Task { [queue, logger] in
+    await Task { [self] in await writePatiently(verdict, of: delivery, scope) }.value
+  }
+
+  private func writePatiently(
+    _ verdict: DeliveryVerdict, of delivery: ClaimedDelivery, _ scope: TenantScope
+  ) async {
+    for pause in Self.patience + [nil] {
       do {
         if verdict.isInterrupted {
           try await queue.release([delivery], of: scope)
         } else {
           try await queue.finish(delivery, verdict, of: scope)
         }
+        return
       } catch {
-        logger.warning("delivery not written", metadata: ["delivery": "\(delivery.id)", "error": "\(error)"])
+        guard let pause, PostbackService.isTemporary(error) else {
+          logger.warning("delivery not written", metadata: ["delivery": "\(delivery.id)", "error": "\(error)"])
+          return
+        }
+        try? await Task.sleep(for: pause)
       }
-    }.value
+    }
   }
+
+  /// Between attempts to write how a delivery ended: less in all than a process has for its shutdown.
+  private static let patience: [Duration?] = [
+    .milliseconds(100), .milliseconds(300), .seconds(1), .seconds(3), .seconds(6),
+  ]
 }

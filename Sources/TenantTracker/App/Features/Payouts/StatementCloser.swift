@@ -34,9 +34,15 @@ struct StatementCloser: Service {
   }
 
   /// One tenant's statements that are due.
+  /// - Throws: the first failure, once all publishers have had their turn: one's trouble is no other's.
   func closeAll(of scope: TenantScope) async throws {
+    var failure: (any Error)?
     for publisher in try await desk.statements.publishersWithOpenItems(of: scope) {
-      _ = try await desk.close(publisher, by: desk.schedule(of: scope), of: scope)
+      try Task.checkCancellation()
+      do { _ = try await desk.close(publisher, by: desk.schedule(of: scope), of: scope) } catch {
+        failure = failure ?? error
+      }
     }
+    if let failure { throw failure }
   }
 }

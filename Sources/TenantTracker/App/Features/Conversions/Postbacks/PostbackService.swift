@@ -47,12 +47,22 @@ struct PostbackService: Sendable {
   /// Processes a hit that just arrived.
   ///
   /// - Returns: what to answer. After ``PostbackOutcome/notYet`` the caller journals the hit and gives it to ``replay(_:in:)``
-  ///   later; every other outcome is in the postback log.
+  ///   later; every other outcome is in the postback log, and so is a hit that is thrown out as ``isHopeless(_:)``.
   /// - Throws: ``DatabaseError``. When it ``isTemporary(_:)``, nothing or all of it was written: the caller journals the hit,
   ///   answers ``PostbackOutcome/withoutDatabase(_:networks:)`` and replays it.
   func receive(_ hit: PostbackHit, in scope: TenantScope) async throws -> PostbackOutcome {
     // Asked first: what is drained while we look is found.
-    try await process(Arrival(hit: hit, clicksMayCome: progress.mayHoldClicks(of: scope.tenantID)), in: scope)
+    try await attempt(Arrival(hit: hit, clicksMayCome: progress.mayHoldClicks(of: scope.tenantID)), in: scope)
+  }
+
+  /// A hit that will never be recorded as it is leaves its line in the log too, so that somebody may see it and see to it.
+  private func attempt(_ arrival: Arrival, in scope: TenantScope) async throws -> PostbackOutcome {
+    do {
+      return try await process(arrival, in: scope)
+    } catch {
+      if Self.isHopeless(error) { _ = try await end(arrival, PostbackVerdict(.failed), in: scope) }
+      throw error
+    }
   }
 
   /// A hit on its way to its end.
@@ -175,7 +185,7 @@ struct PostbackService: Sendable {
   func replay(_ hit: PostbackHit, in scope: TenantScope) async throws -> PostbackOutcome? {
     if try await log.contains(hit.id, of: scope) { return nil }
     // The clicks before it in the journal are drained.
-    return try await process(Arrival(hit: hit), in: scope)
+    return try await attempt(Arrival(hit: hit), in: scope)
   }
 
   /// Whether the same hit may succeed later, so that it belongs into the journal: the server is away, going away, full or

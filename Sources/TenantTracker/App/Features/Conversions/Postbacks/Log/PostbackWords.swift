@@ -16,6 +16,7 @@ enum PostbackWords {
     case "bad_parameter": "Bad parameter"
     case "bad_body": "Bad body"
     case "unauthorized": "Not authorized"
+    case "failed": "Failed"
     case "not_yet": "Waits for its click"
     case "counted": "Counted before"
     case "moved_since": "Moved since"

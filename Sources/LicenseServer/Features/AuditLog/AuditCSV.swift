@@ -1,0 +1,42 @@
+import Core
+import Database
+import Web
+
+/// The audit log as CSV (RFC 4180), the oldest entry first, read and sent piece by piece.
+struct AuditCSV: Sendable {
+  let database: ConnectionPool
+  let filter: AuditFilter
+
+  private static let pieceSize = 1_000
+
+  var reply: Reply {
+    .stream(type: .csv, filename: "audit-log.csv") { writer in
+      try await writer.write(Self.line(["seq", "at", "actor", "action", "subject", "address", "before", "after"]))
+      var after: Int64 = 0
+      while true {
+        let records = try await AuditStore(database).entries(after: after, filter, limit: Self.pieceSize)
+        guard let last = records.last else { return }
+        try await writer.write(records.map(Self.line).joined())
+        after = last.sequence
+      }
+    }
+  }
+
+  private static func line(_ record: AuditRecord) -> String {
+    line([
+      String(record.sequence), record.at.rfc3339, record.actor, record.entry.action, record.entry.subject,
+      record.address?.description ?? "", record.entry.before.isNull ? "" : record.entry.before.text,
+      record.entry.after.isNull ? "" : record.entry.after.text,
+    ])
+  }
+
+  private static func line(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\r\n" }
+
+  /// What a spreadsheet would take for a formula is made text.
+  private static func cell(_ text: String) -> String {
+    let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
+    let safe = isFormula ? "'\(text)" : text
+    guard safe.contains(where: { "\",\r\n".contains($0) }) else { return safe }
+    return "\"\(safe.replacing("\"", with: "\"\""))\""
+  }
+}

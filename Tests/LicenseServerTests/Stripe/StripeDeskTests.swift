@@ -1,0 +1,240 @@
+import Billing
+import Core
+import Database
+import Licensing
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LicenseServer
+
+@Suite struct StripeDeskTests {
+  /// What is posted gets an id; what is asked for comes from a life, or is what was posted.
+  private final class Wire: Sendable {
+    private struct State {
+      var posted: [(path: String, form: String)] = []
+      var checkout: JSONValue?
+      var refuses = false
+    }
+
+    let standIn: StripeStandIn
+    private let state = Mutex(State())
+
+    init(_ standIn: StripeStandIn) { self.standIn = standIn }
+
+    var posts: [(path: String, form: String)] { state.withLock { $0.posted } }
+    func refuse(_ refuses: Bool) { state.withLock { $0.refuses = refuses } }
+    func setCheckout(_ checkout: JSONValue) { state.withLock { $0.checkout = checkout } }
+
+    func client() throws -> StripeClient {
+      let account = try #require(StripeAccount(secretKey: "sk_test_desk", baseURL: "https://stripe.test"))
+      return StripeClient(
+        account: account, transport: { [self] in answer($0, String($0.url.dropFirst(account.baseURL.count))) },
+        pause: { _ in })
+    }
+
+    private func answer(_ request: StripeRequest, _ path: String) -> StripeResponse {
+      state.withLock { state in
+        if state.refuses { return StripeResponse(status: 500, headers: [], body: []) }
+        if request.method == .get {
+          if path.hasPrefix("/v1/checkout"), let checkout = state.checkout {
+            return StripeResponse(status: 200, headers: [], body: checkout.utf8)
+          }
+          let found = standIn.answer(path)
+          return StripeResponse(status: found.status, headers: found.headers, body: found.body)
+        }
+        let form = PercentCoding.decode(request.body)
+        state.posted.append((path, form))
+        if path == "/v1/checkout/sessions" {
+          let checkout = StripeShapes.checkout(
+            ours: nil, subscription: nil, status: "open", expires: StripeLife.start + StripeLife.day)
+          state.checkout = checkout
+          return StripeResponse(status: 200, headers: [], body: checkout.utf8)
+        }
+        if path == "/v1/billing_portal/sessions" {
+          return StripeResponse(status: 200, headers: [], body: Array("{\"url\":\"https://billing.test\"}".utf8))
+        }
+        if path.hasPrefix("/v1/subscriptions/") {
+          let found = standIn.answer(path)
+          return StripeResponse(status: found.status, headers: found.headers, body: found.body)
+        }
+        let id = "\(path.split(separator: "/").last ?? "x")_\(state.posted.count)"
+        return StripeResponse(status: 200, headers: [], body: Array("{\"id\":\"\(id)\"}".utf8))
+      }
+    }
+  }
+
+  private struct Scene {
+    let database: TestDatabase
+    let plane: ControlPlane
+    let clock: TestClock
+    let order: Order
+    let wire: Wire
+    let desk: StripeDesk
+
+    static func make() async throws -> Scene {
+      let database = try await TestPostgres.database(template: "license", migrate: LicenseDatabase.migrate)
+      let clock = TestClock()
+      let plane = try LicenseDatabase.plane(on: database, keys: "unused", clock: clock)
+      let email = try #require(EmailAddress("buyer@example.com"))
+      let order = try await plane.orders.place(
+        OrderRequest(plan: "pro", period: .month, currency: .usd, email: email))
+      let wire = Wire(StripeStandIn(StripeLife.happenings(ours: order.subscription.id)))
+      let desk = StripeDesk(
+        database: plane.database, client: try wire.client(), news: plane.news,
+        publicURL: "https://license.example.com", clock: clock)
+      return Scene(database: database, plane: plane, clock: clock, order: order, wire: wire, desk: desk)
+    }
+
+    /// Makes the life's names known and lets its first `count` happenings happen.
+    func live(_ count: Int) async throws {
+      let now = clock.now()
+      try await plane.database.execute(
+        """
+        INSERT INTO license.stripe_customers (mode, customer_id, stripe_id, created_at)
+        VALUES ('test', \(order.customer.id), 'cus_1', \(now)) ON CONFLICT DO NOTHING
+        """)
+      try await plane.database.execute(
+        """
+        INSERT INTO license.stripe_catalogue (mode, kind, our_id, stripe_id, created_at)
+        SELECT 'test', 'price', c.id, 'price_' || p.slug, \(now)
+        FROM license.prices c JOIN license.plans p ON p.id = c.plan_id
+        WHERE c.period = 'month' AND c.currency = 'USD' ON CONFLICT DO NOTHING
+        """)
+      for happening in wire.standIn.happenings.prefix(count) {
+        wire.standIn.pass(to: happening.at)
+        clock.set(max(clock.now(), Timestamp(seconds: happening.at)))
+        _ = try await desk.inbox.take(StripeEvent(happening.bytes()))
+      }
+    }
+
+    var license: License? {
+      get async throws { try await LicenseStore(plane.database).find(subscription: order.subscription.id) }
+    }
+
+    func subscription() async throws -> Subscription {
+      try #require(try await SubscriptionStore(plane.database).find(order.subscription.id))
+    }
+
+    func count(_ table: SQL) async throws -> Int {
+      try await plane.database.scalar("SELECT count(*) FROM \(table)") ?? 0
+    }
+
+    func close() async {
+      await plane.database.close()
+      withExtendedLifetime(database) {}
+    }
+  }
+
+  @Test func anOrderHasOneCheckoutWhichSaysWhoseItIs() async throws {
+    let scene = try await Scene.make()
+    let url = try await scene.desk.checkoutURL(for: scene.order.subscription)
+    #expect(url == "https://checkout.stripe.com/c/pay/cs_test_1")
+    #expect(try await scene.desk.checkoutURL(for: scene.order.subscription) == url)
+    #expect(
+      scene.wire.posts.map(\.path) == ["/v1/customers", "/v1/products", "/v1/prices", "/v1/checkout/sessions"])
+    let form = try #require(scene.wire.posts.last?.form)
+    for part in [
+      "mode=subscription", "customer=customers_1", "line_items[0][price]=prices_3",
+      "client_reference_id=\(scene.order.subscription.id)",
+      "subscription_data[metadata][trackily_subscription]=\(scene.order.subscription.id)",
+    ] { #expect(form.contains(part), "\(form)") }
+    let portal = try await scene.desk.portalURL(for: scene.order.customer)
+    #expect(portal == "https://billing.test")
+    await scene.close()
+  }
+
+  @Test func whatIsPaidOrBeingPaidIsNotPaidAgain() async throws {
+    let scene = try await Scene.make()
+    _ = try await scene.desk.checkoutURL(for: scene.order.subscription)
+    scene.wire.setCheckout(
+      StripeShapes.checkout(ours: nil, subscription: "sub_1", expires: StripeLife.start + StripeLife.day))
+    let arriving = await #expect(throws: Problem.self) {
+      try await scene.desk.checkoutURL(for: scene.order.subscription)
+    }
+    #expect(arriving?.status == 409)
+    try await scene.live(4)
+    let paid = try await scene.subscription()
+    let over = await #expect(throws: Problem.self) { try await scene.desk.checkoutURL(for: paid) }
+    #expect(over?.status == 409)
+    await scene.close()
+  }
+
+  @Test func aStripeThatIsAwayIsNoFaultOfOurs() async throws {
+    let scene = try await Scene.make()
+    scene.wire.refuse(true)
+    let error = await #expect(throws: StripeError.self) {
+      try await scene.desk.checkoutURL(for: scene.order.subscription)
+    }
+    #expect(error.flatMap { ErrorTranslation.problem(for: $0) }?.status == 503)
+    scene.wire.refuse(false)
+    _ = try await scene.desk.checkoutURL(for: scene.order.subscription)
+    await scene.close()
+  }
+
+  @Test func theLicenceFollowsEachPayment() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(2)
+    #expect(try await scene.license == nil)
+    try await scene.live(3)
+    let bought = try #require(try await scene.license)
+    #expect(bought.plan.slug == "pro" && bought.status(at: scene.clock.now()) == .active)
+    try await scene.live(9)
+    // Declined on the thirtieth day: it works on, and warns from the seventh day after.
+    let late = try #require(try await scene.license)
+    #expect(late.status(at: scene.clock.now()) == .active && late.overdueUntil?.rfc3339 == "2027-01-11T10:00:00.000Z")
+    #expect(late.status(at: scene.clock.now() + .days(10)) == .overdue)
+    try await scene.live(15)
+    #expect(try await scene.license?.plan.slug == "enterprise")
+    try await scene.live(.max)
+    let over = try #require(try await scene.license)
+    #expect(over.status(at: scene.clock.now() + .seconds(1)) == .expired && over.id == bought.id)
+    await scene.close()
+  }
+
+  @Test func whatHappenedIsToldAndWrittenDown() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(.max)
+    let rows = try await scene.plane.database.query(
+      "SELECT type, count(*) AS times FROM license.vendor_events WHERE type LIKE 'invoice.%' GROUP BY type")
+    var told: [String: Int] = [:]
+    for row in rows { told[try row.get("type")] = try row.get("times") }
+    #expect(told["invoice.paid"] == 3 && told["invoice.payment_failed"] == 1, "\(told)")
+    #expect(told["invoice.refunded"] == 1 && told["invoice.disputed"] == 2, "\(told)")
+    #expect(try await AuditStore(scene.plane.database).verify().fault == nil)
+    #expect(try await scene.count("license.audit_log WHERE actor = 'Stripe'") >= 10)
+    let license = try #require(try await scene.license)
+    #expect(try await scene.count("license.license_notes WHERE license_id = \(license.id)") == 2)
+    await scene.close()
+  }
+
+  @Test func aLowerPriceBeginsWithTheNextPeriod() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    let subscription = try await scene.subscription()
+    let actor = Actor(name: "test", address: nil)
+    let lowered = try await scene.desk.change(subscription.id, to: PlanTarget(plan: "starter"), by: actor)
+    #expect(lowered.planID == subscription.planID && lowered.scheduled != nil)
+    let form = try #require(scene.wire.posts.last?.form)
+    #expect(form.contains("proration_behavior=none") && form.contains("items[0][price]=price_starter"))
+    let raised = try await scene.desk.change(subscription.id, to: PlanTarget(plan: "enterprise"), by: actor)
+    #expect(raised.id == subscription.id)
+    let upgrade = try #require(scene.wire.posts.last?.form)
+    #expect(upgrade.contains("proration_behavior=always_invoice"))
+    #expect(upgrade.contains("payment_behavior=error_if_incomplete"))
+    await scene.close()
+  }
+
+  @Test func onlyWhatStripeRunsIsChangedThere() async throws {
+    let scene = try await Scene.make()
+    let actor = Actor(name: "test", address: nil)
+    await #expect(throws: BillingError.runByProvider(.manual)) {
+      try await scene.desk.cancel(scene.order.subscription.id, atPeriodEnd: true, by: actor)
+    }
+    await #expect(throws: BillingError.noSuchSubscription) {
+      try await scene.desk.resume(4_711, by: actor)
+    }
+    #expect(scene.wire.posts.isEmpty)
+    await scene.close()
+  }
+}

@@ -1,0 +1,1 @@
+"""What ops/release puts a release together from."""
