@@ -141,7 +141,7 @@ import Testing
 
   @Test func hugeTokensAreNotLookedAt() {
     #expect(throws: JWSError.tooLarge) {
-      try CompactJWS.verify(String(repeating: "A", count: 40_000), type: Self.type, keys: keys)
+      try CompactJWS.verify(String(repeating: "A", count: CompactJWS.maxLength + 1), type: Self.type, keys: keys)
     }
   }
 

@@ -18,16 +18,26 @@ int main(int count, char **words) {
 """
 
 
+class Copy(Stack):
+    """A copy of programs that were built into any folder."""
+
+    def __init__(self, programs):
+        super().__init__()
+        self.programs = str(programs)
+
+    def call(self, script, *arguments, **more):
+        return super().call(script, *arguments, **({"PROGRAMS": self.programs} | more))
+
+
 class Releases:
     """Version `first`, `second` (the same program, packed again) and `broken`, whose `serve` ends at once."""
 
     def __init__(self, folder, programs):
-        self.folder, self.programs = pathlib.Path(folder), pathlib.Path(programs)
+        self.folder, self.programs = pathlib.Path(folder), pathlib.Path(programs).resolve()
         version = subprocess.run([self.programs / "trackily", "--version"], capture_output=True, text=True, check=True)
         self.first = version.stdout.strip()
         self.second, self.broken = f"{self.first}.1", f"{self.first}.2"
-        # The license server's own commands: Stack finds programs by the build's name.
-        self.stack = Stack(build=self.programs.name)
+        self.stack = Copy(self.programs)
 
     def __enter__(self):
         self.stack.start()

@@ -49,7 +49,7 @@ import Testing
   @Test func anOrdersPageCannotBeGuessed() async throws {
     try await withServer { server in
       _ = try await server.visitor.post("/portal/sign-up", form: Self.form)
-      for guess in ["1", "v1.MQ", "%00"] {
+      for guess in ["1", "v1.MQ", "x"] {
         #expect(try await server.visitor.get("/portal/checkout/\(guess)").status == 404)
       }
     }

@@ -66,7 +66,7 @@ struct OrderDesk: Sendable {
     try await database.transaction(retries: 3) { connection in
       let now = clock.now()
       let order = try await ManualBilling(connection).place(request, at: now)
-      if order.customer.createdAt == now, !customerName.isEmpty {
+      if order.customer.createdAt == now, order.customer.name.isEmpty, !customerName.isEmpty {
         try await CustomerStore(connection).rename(order.customer.id, to: customerName)
       }
       try await PortalUserStore(connection).makeOwner(request.email, of: order.customer.id, at: now)

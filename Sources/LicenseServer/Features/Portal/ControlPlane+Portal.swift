@@ -34,7 +34,8 @@ extension ControlPlane {
     PortalPlanPages(desk: plans, layout: layout).register(in: &table)
     DownloadPages(database: database, layout: layout).register(in: &table)
     PortalInvoicePages(
-      database: database, printer: InvoicePrinter(database: database, logger: logger), layout: layout
+      database: database, printer: InvoicePrinter(database: database, logger: logger), takesCards: stripe != nil,
+      layout: layout
     ).register(in: &table)
     PortalBillingPages(database: database, takesCards: stripe != nil, layout: layout, clock: clock).register(in: &table)
   }

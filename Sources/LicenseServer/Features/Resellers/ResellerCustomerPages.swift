@@ -78,7 +78,11 @@ struct ResellerCustomerPages: Sendable {
       throw Problem.notFound("customer")
     }
     var content: HTML = sold.map { shown($0.license, $0.key) } ?? .empty
-    content = content + PageParts.facts([("Name", "\(customer.name)"), ("Since", PageParts.time(customer.createdAt))])
+    content =
+      content
+      + PageParts.facts([
+        ("Name", "\(customer.name.isEmpty ? "–" : customer.name)"), ("Since", PageParts.time(customer.createdAt)),
+      ])
     if call.session.allows(.resellerRead(.licences)) {
       let request = PageRequest(limit: 100, filters: ["customer_id": "\(id)"])
       let page = try await ResellerLicenseStore(database).list(request, of: call.resellerID)
@@ -122,12 +126,14 @@ struct ResellerCustomerPages: Sendable {
       )
     }
     let currency = call.session.reseller.agreement.currency
+    // After a sale the form is fresh again.
+    let typed = problem == nil ? FormBody() : call.form
     return """
       \(PageParts.faults(problem))<form method="post" action="\(Self.path)/\(customer)/licenses">\(call.csrfField)
-      \(PageParts.select("offer", "Plan", options, selected: call.form["offer"] ?? ""))
-      \(PageParts.input("max_instances", "Instances", type: "number", value: call.form["max_instances"] ?? "1"))
+      \(PageParts.select("offer", "Plan", options, selected: typed["offer"] ?? ""))
+      \(PageParts.input("max_instances", "Instances", type: "number", value: typed["max_instances"] ?? "1"))
       \(PageParts.input(
-        "retail", "What the customer pays you (\(currency.code))", value: call.form["retail"] ?? "", required: false,
+        "retail", "What the customer pays you (\(currency.code))", value: typed["retail"] ?? "", required: false,
         hint: "For one period. Empty: the price you have set for the plan."))
       <button class="btn btn-primary">Sell licence</button></form>
       """

@@ -44,7 +44,7 @@ struct ResellerMarginPages: Sendable {
         ("Not billed yet, wholesale", "\(open.wholesale)"), ("Not billed yet, retail", "\(open.retail)"),
         ("Margin on it", "\(try open.retail.subtracting(open.wholesale))"),
       ]))
-      <form class="ty-copy" method="get"><label class="visually-hidden" for="month">Month</label>\
+      <form class="ty-copy mb-3" method="get"><label class="visually-hidden" for="month">Month</label>\
       <input class="form-control" id="month" name="month" type="month" value="\(month)">\
       <button class="btn">Show</button></form>
       \(PageParts.table(

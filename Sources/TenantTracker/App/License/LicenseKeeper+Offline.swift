@@ -40,9 +40,7 @@ extension LicenseKeeper {
       record.sealedKey = nil
       record.keyLastFour = file.keyLastFour
     }
-    guard changed.state.lease == lease, changed.state.refusal == nil else {
-      throw Problem.leaseFileRefused("It is older than what this installation has heard since. Ask for a new one.")
-    }
+    guard changed.state.lease == lease, changed.state.refusal == nil else { throw Problem.leaseFileOutdated }
     return changed.state.standing(at: clock.now())
   }
 
@@ -53,7 +51,7 @@ extension LicenseKeeper {
     if !known.isEmpty || !added.isEmpty { return JWKS(known + added) }
     do throws(LicenseServerClient.Failure) { return try await client.keys() } catch {
       throw Problem.leaseFileRefused(
-        "This installation does not know the licence server's keys. Fetch \(client.baseURL)\(LicenseAPI.keysPath) "
+        "this installation does not know the licence server's keys. Fetch \(client.baseURL)\(LicenseAPI.keysPath) "
           + "elsewhere and give it with --keys.")
     }
   }
@@ -63,28 +61,38 @@ extension LicenseKeeper {
       return try LeaseVerifier(keys: keys).lease(token, fingerprint: fingerprint)
     } catch {
       switch error {
-      case .fingerprint: throw .leaseFileRefused("It was signed for another installation.")
+      case .fingerprint: throw .leaseFileRefused("it was signed for another installation.")
       case .signature(.unknownKey):
-        throw .leaseFileRefused("It is signed with a key that this installation does not know.")
+        throw .leaseFileRefused("it is signed with a key that this installation does not know.")
       case .signature, .claims, .audience, .replayed:
-        throw .leaseFileRefused("It is not what the licence server signed.")
+        throw .leaseFileRefused("it is not what the licence server signed.")
       }
     }
   }
 
   private func check(_ claims: LeaseClaims, _ state: LeaseState) throws(Problem) {
     let now = clock.now()
+    if let known = state.lease?.claims, known.licenseID == claims.licenseID, claims.sequence <= known.sequence {
+      throw .leaseFileOutdated
+    }
     if claims.notBefore > now + LeaseTerms.clockTolerance {
-      throw .leaseFileRefused("It begins on \(claims.notBefore.rfc3339): set this server's clock right.")
+      throw .leaseFileRefused("it begins on \(claims.notBefore.rfc3339): set this server's clock right.")
     }
     if claims.expiresAt <= max(now, state.maxSeenTime ?? now) {
-      throw .leaseFileRefused("It has run out on \(claims.expiresAt.rfc3339). Ask for a new one.")
+      throw .leaseFileRefused("it has run out on \(claims.expiresAt.rfc3339). Ask for a new one.")
     }
   }
 }
 
 extension Problem {
-  static func leaseFileRefused(_ detail: String) -> Problem {
-    Problem(status: 422, code: "lease_file_refused", title: "The lease file was refused", detail: detail)
+  /// Played again.
+  static var leaseFileOutdated: Problem {
+    leaseFileRefused("it was taken before, or is older than what this installation has heard since. Ask for a new one.")
+  }
+
+  static func leaseFileRefused(_ reason: String) -> Problem {
+    Problem(
+      status: 422, code: "lease_file_refused", title: "The lease file was refused",
+      detail: "The lease file was refused: \(reason)")
   }
 }

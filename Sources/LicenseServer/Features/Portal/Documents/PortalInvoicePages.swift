@@ -8,6 +8,8 @@ import Web
 struct PortalInvoicePages: Sendable {
   let database: ConnectionPool
   let printer: InvoicePrinter
+  /// Whether an order can be paid by card.
+  let takesCards: Bool
   let layout: Layout
 
   static let path = "/portal/invoices"
@@ -61,6 +63,14 @@ struct PortalInvoicePages: Sendable {
       next: next)
   }
 
+  /// For an order that waits for its first payment.
+  private func cardLink(_ invoice: Invoice, _ call: PortalCall) -> HTML {
+    guard takesCards, invoice.purpose == .order, let subscription = invoice.subscriptionID,
+      call.session.allows(.portalWrite(.billing))
+    else { return .empty }
+    return "<a class=\"btn\" href=\"\(StripePages.checkoutPath(subscription))\">Pay by card</a>"
+  }
+
   private func page(_ kind: InvoiceDocument.Kind, _ call: PortalCall) async throws -> Reply {
     let invoice = try await own(call)
     let document = try await printer.document(kind, of: invoice)
@@ -68,6 +78,7 @@ struct PortalInvoicePages: Sendable {
     let other: HTML =
       switch (kind, invoice.status) {
       case (.invoice, .paid): "<a class=\"btn\" href=\"\(path)/receipt\">Receipt</a>"
+      case (.invoice, .open): cardLink(invoice, call)
       case (.receipt, _): "<a class=\"btn\" href=\"\(path)\">Invoice</a>"
       default: .empty
       }
