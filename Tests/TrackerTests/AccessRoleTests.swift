@@ -45,7 +45,7 @@ extension AccessTests {
         let routes = try Self.pages(tracker).routes
         #expect(routes.count > 60)
         let open = routes.filter { $0.access == .anyone }.map(\.path)
-        #expect(open == ["/login", "/login", "/invitation", "/invitation"])
+        #expect(open == ["/login", "/login", "/invitation", "/invitation", "/brand/{file}"])
         for walker in try await Self.walkers(tracker, ofPages: true) {
           for route in routes where route.access != .anyone && route.path != "/logout" {
             try await Self.check(route, below: "/admin", walker)

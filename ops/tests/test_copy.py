@@ -193,7 +193,9 @@ class Foreground(unittest.TestCase):
     def start(self, copy):
         process = subprocess.Popen(
             [OPS / "run"], env=copy.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            start_new_session=True)
+            start_new_session=True,
+            # Whoever runs the tests in the background of a script hands down that Ctrl-C is ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.addCleanup(process.stdout.close)
         for line in process.stdout:
             if "Ctrl-C" in line:

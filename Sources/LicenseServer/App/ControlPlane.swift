@@ -36,10 +36,12 @@ struct ControlPlane: Sendable {
 
   /// - Parameters:
   ///   - passwordCosts: lower ones make tests fast.
+  ///   - patience: how long a request waits for a database connection before it is answered 503.
   ///   - deliver: where mails go instead of to SMTP_URL.
   init(
     _ configuration: Configuration, home: Home, clock: any WallClock = SystemClock(),
     logger: Logger = Logger(label: "license-server"), passwordCosts: PasswordHasher.Parameters = .init(),
+    patience: Duration = .seconds(5),
     deliver: (@Sendable (MailMessage) async throws -> Void)? = nil
   ) {
     self.configuration = configuration
@@ -49,7 +51,7 @@ struct ControlPlane: Sendable {
     self.deliver = deliver ?? Self.delivery(configuration, clock)
     database = ConnectionPool(
       name: "license", dsn: configuration.databaseURL.with(applicationName: "license-server"),
-      limits: PoolLimits(maxConnections: 16), logger: logger)
+      limits: PoolLimits(maxConnections: 16, acquireTimeout: patience), logger: logger)
     hostBrands = HostBrands(
       database: database, publicHost: WebURL.host(of: configuration.publicURL), clock: clock)
     box = SecretBox(key: configuration.secretKey)

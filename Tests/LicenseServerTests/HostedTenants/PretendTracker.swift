@@ -16,7 +16,7 @@ final class PretendTracker: Sendable {
   }
 
   /// What is wrong with one request.
-  enum Trouble: Sendable, Hashable, CaseIterable {
+  enum Trouble: Sendable, Hashable {
     /// It never arrives.
     case unreachable
     /// It is done, and the answer is lost.
@@ -133,11 +133,11 @@ final class PretendTracker: Sendable {
     return OutboundResponse(status: 204, headers: [], body: [])
   }
 
-  /// Longer than two pieces, so that a transfer can be interrupted in the middle.
+  /// Longer than a piece, so that a transfer can be interrupted in the middle.
   private static func export(_ slug: String, _ id: String, _ state: inout State) -> OutboundResponse {
     guard let tenant = state.tenants[slug] else { return problem(404, "none") }
     guard state.makesArchives else { return problem(409, "pg_dump is missing") }
-    let bytes = state.archives[id] ?? Array(tenant.data.utf8) + [UInt8](repeating: 0, count: 10 << 20)
+    let bytes = state.archives[id] ?? Array(tenant.data.utf8) + [UInt8](repeating: 0, count: 5 << 20)
     state.archives[id] = bytes
     return json(["bytes": .int(bytes.count), "sha256": .string(String(repeating: "a", count: 64))])
   }

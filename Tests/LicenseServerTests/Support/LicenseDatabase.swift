@@ -36,6 +36,7 @@ enum LicenseDatabase {
     return ControlPlane(
       try Configuration(environment: variables), home: try #require(Home(environment: ["TRACKILY_HOME": home])),
       clock: clock, logger: .silent, passwordCosts: PasswordHasher.Parameters(memoryKiB: 64, iterations: 1),
+      patience: .seconds(120),
       deliver: deliver)
   }
 }
