@@ -55,7 +55,7 @@ extension LicenseView {
       "A new key",
       """
       <form class="ty-form" method="post" action="\(LicensePages.path)/\(license.id)/rotate-key">\(call.csrfField)
-      \(PageParts.select("overlap", "The key of now works on for", options, selected: KeyOverlap.week.rawValue))
+      \(PageParts.select("overlap", "The present key keeps working for", options, selected: KeyOverlap.week.rawValue))
       <button class="btn" data-confirm="Make a new key? It is shown once.">Make a new key</button></form>
       """)
   }

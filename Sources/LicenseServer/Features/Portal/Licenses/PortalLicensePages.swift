@@ -112,7 +112,7 @@ struct PortalLicensePages: Sendable {
       \(PageParts.button("Show the key", post: "\(path)/reveal", call.csrfField, style: "btn btn-primary"))
       <details class="ty-details"><summary>Make a new key</summary>
       <form method="post" action="\(path)/rotate-key">\(call.csrfField)
-      \(PageParts.select("overlap", "The key of now works on for", options, selected: KeyOverlap.week.rawValue))
+      \(PageParts.select("overlap", "The present key keeps working for", options, selected: KeyOverlap.week.rawValue))
       <button class="btn" data-confirm="Make a new key? Trackers need it before the key of now ends.">\
       Make a new key</button></form></details>
       """
