@@ -87,7 +87,7 @@ struct PortalLicensePages: Sendable {
         ("Expires", PageParts.time(license.expiresAt, never: "never")),
         ("Users", "\(license.entitlements.userLimit.map(String.init) ?? "unlimited")"),
         ("Instances", "\(license.activeInstances) of \(license.maxInstances)"),
-        ("Features", "\(features)"),
+        ("Features", "\(features.isEmpty ? "those of every plan" : features)"),
       ]))
       \(keyCard(call, license, revealed))\(installCard(call, revealed))
       <h2 class="ty-heading">Instances</h2>\(instanceTable(call, license, instances))

@@ -123,7 +123,7 @@ struct PortalPlanPages: Sendable {
     return PageParts.facts([
       ("Plan", "<a href=\"\(path)\">\(paid.license.plan.name)</a>"),
       ("Subscription", PageParts.status(subscription.status.words)), ("Price", "\(paid.price.words)"), ("Next", next),
-    ]) + acts
+    ]) + "<div class=\"ty-buttons mb-3\">\(acts)</div>"
   }
 
   private func choiceCard(
