@@ -6,7 +6,6 @@ import pathlib
 import subprocess
 import unittest
 
-import shared
 from harness import Stack, Vendor
 
 
@@ -21,7 +20,7 @@ class AuditVerifier(unittest.TestCase):
 
     def verify(self, *options):
         """Exit code and verdict."""
-        home = pathlib.Path(shared.__file__).parents[2]
+        home = pathlib.Path(__file__).parents[2]
         done = subprocess.run(
             [str(home / "ops" / "with"), "license", "license-server", "audit", "verify", "--json", *options],
             capture_output=True, text=True, timeout=60,
