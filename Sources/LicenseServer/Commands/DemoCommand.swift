@@ -70,7 +70,14 @@ struct Demo: Sendable {
     }
   }
 
+  /// What the demo's invoices say about the vendor.
+  private static let seller = Seller(
+    name: "Trackily Demo GmbH", address: "Musterstraße 1\n10115 Berlin\nGermany", vatID: "DE123456789",
+    email: "billing@trackily.example", bankDetails: "Example Bank\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001")
+
   func make() async throws -> Made {
+    let sellers = SellerStore(server.database)
+    if try await sellers.load() == .unnamed { try await sellers.save(Self.seller, at: server.clock.now()) }
     var licenses: [(License, LicenseKey)] = []
     for buyer in Self.buyers { licenses.append(try await license(of: buyer)) }
     _ = try await invoice(of: Self.waiting)

@@ -101,7 +101,7 @@ struct PortalBillingPages: Sendable {
   private func paymentCard(_ call: PortalCall, _ seller: Seller) -> HTML {
     let bank: HTML =
       seller.bankDetails.isEmpty
-      ? "<p>How to pay stands on each invoice.</p>" : "<p>\(PortalParts.lines(seller.bankDetails))</p>"
+      ? "<p>Ask us for our bank details.</p>" : "<p>\(PortalParts.lines(seller.bankDetails))</p>"
     let card: HTML = """
       <p>By card: enter it with the first payment of an order, and change it any time.</p>
       <a class="btn" href="\(StripePages.paymentMethodPath)">Change the payment method</a><p class="mt-3">By transfer:</p>

@@ -95,7 +95,7 @@ struct SignUpPages: Sendable {
     return """
       \(if: stripe != nil, card)<p>Please transfer <strong>\(invoice.due)</strong> by \(invoice.dueAt.day) and name \
       <strong>\(invoice.number)</strong>. Your licence is issued as soon as the money is here.</p>
-      <p>\(seller.bankDetails.isEmpty ? "We mail you how to pay." : PortalParts.lines(seller.bankDetails))</p>
+      <p>\(seller.bankDetails.isEmpty ? "Ask us for our bank details." : PortalParts.lines(seller.bankDetails))</p>
       """
   }
 
