@@ -42,11 +42,13 @@ const toast = (message, kind = "info") => {
 document.querySelectorAll(".ty-toast:not(.error)").forEach(fade);
 
 on("click", "[data-copy]", async (button) => {
-  const field = document.getElementById(button.dataset.copy);
+  // A field, or an element whose text it is.
+  const source = document.getElementById(button.dataset.copy);
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
   } catch {
-    field.select();
+    if (source.select) source.select();
+    else getSelection().selectAllChildren(source);
     document.execCommand("copy");
   }
   toast("Copied", "success");
