@@ -50,9 +50,12 @@ class Sources(unittest.TestCase):
 
         def warnings():
             return self.tenant.admin.get(f"/admin/api/sources/{source['id']}").expect(200).json["warnings"]
-        found = eventually(
-            lambda: sum(row["hits"] for row in (rows := warnings())) == 3 * 4 and {row["parameter"]: row for row in rows},
-            within=20, what="the warnings")
+
+        def complete():
+            rows = {row["parameter"]: row for row in warnings()}
+            return sum(row["hits"] for row in rows.values()) == 3 * 4 and rows
+
+        found = eventually(complete, within=20, what="the warnings")
         self.assertEqual(set(found), {"cost", "sub2", "sub3", "sub4"})
         self.assertEqual(found["cost"]["message"],
                          f"Source {source['name']} sends the unreplaced macro {{cpc}} in cost.")

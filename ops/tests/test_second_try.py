@@ -1,4 +1,4 @@
-"""The second try of few failed tests, in CI: what passes then counts as passed and is named, what fails twice failed."""
+"""The second try of few failed tests in CI: what passes then counts as passed and is named; what fails twice failed."""
 
 import json
 import pathlib
