@@ -114,7 +114,7 @@ def check_answers(stack):
         expected = REFUSALS[number // 100 % 4] if number % 200 in REFUSED else "VALID"
         answer = stack.license.post(
             "/api/v1/licenses/validate", {"license_key": f"bench-{number}"},
-            headers={"X-Forwarded-For": f"2001:db8::{number:x}"}).expect(200).json
+            headers={"X-Forwarded-For": f"2001:db8:{number % 0x10000:x}:{number // 0x10000:x}::1"}).expect(200).json
         if (answer["code"], answer["valid"]) != (expected, expected == "VALID"):
             raise RuntimeError(f"licence {number} should be {expected}, and is {answer['code']}")
 

@@ -20,16 +20,18 @@ end
 
 -- A text with placeholders as a list of parts, with the indices of those to fill in.
 local function template(text)
-  local parts, addresses, visitors, from = {}, {}, {}, 1
+  local parts, addresses, visitors, from, inBody = {}, {}, {}, 1, 0
+  local body = select(2, text:find("\r\n\r\n", 1, true)) or #text
   for before, name, after in text:gmatch("()@(%u+)@()") do
     parts[#parts + 1] = text:sub(from, before - 1)
     parts[#parts + 1] = ""
     local places = name == "ADDRESS" and addresses or visitors
     places[#places + 1] = #parts
+    if before > body then inBody = inBody + 1 end
     from = after
   end
   parts[#parts + 1] = text:sub(from)
-  return { parts = parts, addresses = addresses, visitors = visitors }
+  return { parts = parts, addresses = addresses, visitors = visitors, inBody = inBody }
 end
 
 -- In the networks of ops/geoip-demo.json: a quarter of the visitors by IPv4, the others by IPv6.
@@ -57,7 +59,10 @@ function request()
   local parts = template.parts
   for _, place in ipairs(template.addresses) do parts[place] = address(visitor) end
   for _, place in ipairs(template.visitors) do parts[place] = visitor end
-  return table.concat(parts)
+  local text = table.concat(parts)
+  if template.inBody == 0 then return text end
+  -- Content-Length is of the text with its placeholders; JSON may have blanks behind it.
+  return text .. string.rep(" ", template.inBody * (#"@VISITOR@" - #tostring(visitor)))
 end
 
 local function milliseconds()
