@@ -36,6 +36,7 @@ bench:
 soak:
 	@ops/soak/run
 	@ops/soak/deliveries.py
+	@ops/soak/rollups.py
 	@ops/fuzz-api
 	@if [ "$$(id -u)" = 0 ]; then ops/installer-test; else echo 'The installer is not tried: that needs root.'; fi
 

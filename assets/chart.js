@@ -24,7 +24,7 @@
     symbol: "circle",
     symbolSize: 6,
     showSymbol: data.values.length <= 31,
-    lineStyle: { width: 2 },
+    lineStyle: { width: 2, type: data.dashed ? "dashed" : "solid" },
     barMaxWidth: 32,
     itemStyle: data.type === "bar" ? { borderRadius: [2, 2, 0, 0] } : {},
     tooltip: { valueFormatter: (value) => (value === null ? "–" : exact.format(value)) },
@@ -68,5 +68,6 @@
   };
   drawAll();
   document.addEventListener("themechange", drawAll);
+  document.addEventListener("ty:loaded", drawAll);
   addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
 })();

@@ -16,6 +16,16 @@ const light = HighlightStyle.define([
   { tag: tags.comment, color: "#5f5a4a", fontStyle: "italic" },
   { tag: tags.invalid, color: "#b00020" },
 ]);
+// Of One Dark the background stays; its red and its grey are too dim on it.
+const dark = HighlightStyle.define([
+  { tag: [tags.tagName, tags.typeName, tags.className], color: "#e5c07b" },
+  { tag: [tags.attributeName, tags.propertyName, tags.definition(tags.variableName)], color: "#7cbcf2" },
+  { tag: [tags.string, tags.attributeValue, tags.regexp, tags.escape], color: "#98c379" },
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "#d7a1ea" },
+  { tag: [tags.number, tags.bool, tags.atom, tags.color, tags.unit], color: "#dba674" },
+  { tag: [tags.comment, tags.meta], color: "#a3adbd", fontStyle: "italic" },
+  { tag: tags.invalid, color: "#ff9d9d" },
+]);
 const isDark = () => document.documentElement.dataset.bsTheme === "dark";
 
 const enhance = (part) => {
@@ -26,7 +36,7 @@ const enhance = (part) => {
   area.after(host);
   const root = host.attachShadow({ mode: "open" });
   const theme = new Compartment();
-  const look = () => isDark() ? oneDark : syntaxHighlighting(light);
+  const look = () => isDark() ? [oneDark[0], syntaxHighlighting(dark)] : syntaxHighlighting(light);
   const label = document.querySelector(`label[for="${area.id}"]`);
   const view = new EditorView({
     root,

@@ -1,9 +1,23 @@
 // Loaded first and blocking: the page must not flash in the wrong theme.
 (() => {
   const root = document.documentElement;
-  let stored = null;
-  try { stored = localStorage.getItem("trackily-theme"); } catch { /* storage is closed to us */ }
-  const dark = stored ? stored === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.bsTheme = dark ? "dark" : "light";
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const stored = () => {
+    try {
+      const text = localStorage.getItem("trackily-theme");
+      return text && text.replaceAll('"', "");
+    } catch {
+      return null;
+    }
+  };
+  const apply = () => { root.dataset.bsTheme = stored() ?? (system.matches ? "dark" : "light"); };
+  const follow = () => {
+    apply();
+    document.dispatchEvent(new CustomEvent("themechange"));
+  };
+  apply();
   root.classList.add("js");
+  // Who has chosen nothing follows the system; a choice in one window holds in the others.
+  system.addEventListener("change", follow);
+  addEventListener("storage", (e) => { if (e.key === "trackily-theme") follow(); });
 })();

@@ -12,7 +12,15 @@ import Testing
 
   /// The documents' example: $500, 10,000 clicks, 150 conversions, $4,500.
   @Test func theDocumentsExample() {
-    let values = base([.clicks: 10_000, .conversions: 150, .cost: 500_000_000, .revenue: 4_500_000_000])
+    let values = base([
+      .clicks: 10_000, .conversions: 150, .orders: 150, .customers: 150, .cost: 500_000_000, .revenue: 4_500_000_000,
+    ])
+    #expect(Metric.roas.value(of: values)?.text == "9")
+    #expect(Metric.aov.value(of: values)?.text == "30.00")
+    #expect(Metric.cac.value(of: values)?.text == "3.333333")
+    #expect(Metric.ltv.value(of: values)?.text == "30.00")
+    #expect(Metric.rpc.value(of: values) == Metric.epc.value(of: values))
+    #expect(Metric.repeatRate.value(of: values)?.text == "0")
     #expect(Metric.epc.value(of: values)?.text == "0.45")
     #expect(Metric.cpa.value(of: values)?.text == "3.333333")
     #expect(Metric.profit.value(of: values)?.text == "4000.00")

@@ -52,12 +52,20 @@ import Testing
     let expected: JSONValue = [
       "clicks": 4, "unique": 3, "blocked": 1, "leads": 1, "conversions": 2, "hold": 1, "cost": "1.15",
       "revenue": "17.75", "profit": "16.60", "roi": .number("1443.4783"), "cr": .number("50"), "epc": "4.4375",
-      "cpa": "0.575", "cpl": "1.15", "currency": "USD", "unconverted": 1, "previous": nil, "from": "2026-11-05",
+      "cpa": "0.575", "cpl": "1.15", "orders": 2, "customers": 2, "repeat_customers": 0, "aov": "8.875",
+      "roas": .number("15.4348"), "cac": "0.575", "ltv": "8.875", "rpc": "4.4375", "repeat_rate": .number("0"),
+      "currency": "USD", "unconverted": 1, "previous": nil, "from": "2026-11-05",
       "to": "2026-11-05",
       "tz": "UTC",
       "source": [
         "kind": "raw", "watermark": nil, "start": "2026-11-05T00:00:00.000Z", "end": "2026-11-06T00:00:00.000Z",
         "time": "click",
+        "parts": [
+          [
+            "from": "raw", "start": "2026-11-05T00:00:00.000Z", "end": "2026-11-06T00:00:00.000Z",
+            "partitions": ["clicks_202611"],
+          ]
+        ],
       ],
     ]
     #expect(json == expected)
@@ -88,7 +96,7 @@ import Testing
     #expect(totals.totalsJSON["cost"]?.stringValue == cost)
     #expect(totals.totals[.unconverted] == unconverted)
     let grouped = try await engine.answer(
-      request("group_by=country,date&from=2026-11-05&to=2026-11-05"), in: .usd, of: tenant.scope)
+      request("group_by=country,date&from=2026-11-05&to=2026-11-05&metrics=cost,customers"), in: .usd, of: tenant.scope)
     #expect(grouped.totals == totals.totals)
     #expect(grouped.rows.reduce(0) { $0 + $1.values[.cost] } == totals.totals[.cost])
     await tenant.close()
@@ -188,7 +196,7 @@ extension MetricValue {
     switch self {
     case .count(let count): count
     case .money(let amount): amount.rawValue
-    case .percent(let value): value
+    case .percent(let value), .ratio(let value): value
     }
   }
 }

@@ -45,6 +45,8 @@ struct ReportModel {
         values[.leads] += conversion.status == "lead" || (conversion.type == "lead" && isSale) ? 1 : 0
         // Of the predefined types these two count.
         values[.conversions] += ["sale", "ftd"].contains(conversion.type) && isSale ? 1 : 0
+        // Each has a transaction of its own.
+        values[.orders] += ["sale", "ftd"].contains(conversion.type) && isSale ? 1 : 0
         values[.hold] += conversion.status == "hold" ? 1 : 0
         values[.revenue] += isSale ? conversion.revenue : 0
         values[.cost] += conversion.cost

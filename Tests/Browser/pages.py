@@ -14,6 +14,10 @@ from playwright.sync_api import sync_playwright
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+IMPACTS = ("minor", "moderate", "serious", "critical")
+# A breach of the policy is told on the console by Chromium; a report-only one and those of workers are not.
+TELL_BREACHES = """document.addEventListener("securitypolicyviolation", event =>
+    console.error(`policy breached: ${event.violatedDirective} by ${event.blockedURI}`))"""
 
 
 @contextlib.contextmanager
@@ -35,6 +39,7 @@ class Visit:
             viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=javascript,
             is_mobile=size == "phone", has_touch=size == "phone", reduced_motion="reduce")
         self.context.set_default_timeout(15_000)
+        self.context.add_init_script(TELL_BREACHES)
         self.page = self.context.new_page()
         self.name = f"{size}-{scheme}"
         self.faults = []
@@ -78,11 +83,13 @@ class Visit:
                 seen.setdefault(address, text)
         return [(text, address) for address, text in seen.items()]
 
-    def violations(self):
-        """What axe finds serious: `rule: element`."""
-        report = Axe().run(self.page, options={"resultTypes": ["violations"]}).response
-        return [f"{rule['id']}: {node['html'][:160]}" for rule in report["violations"]
-                if rule["impact"] in ("serious", "critical") for node in rule["nodes"]]
+    def violations(self, least="serious", rules=None):
+        """What axe finds at least so serious, by these rules or all: `rule: element`."""
+        options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+        report = Axe().run(self.page, options=options).response
+        impacts = IMPACTS[IMPACTS.index(least):]
+        return [f"{rule['id']}: {node['html'][:160]}" for rule in report["violations"] if rule["impact"] in impacts
+                for node in rule["nodes"]]
 
     def overflow(self):
         """By how many pixels the page is wider than the window."""

@@ -26,6 +26,7 @@ class Integrations(BrowserTest):
         page.click("form[action$='/stripe/test'] button")
         page.wait_for_selector("#stripe_click-fault")
         page.click("form[action$='/stripe'] button:has-text('Remove the secret')")
+        page.click("dialog button:has-text('Remove')")
         page.wait_for_selector("text=No secret yet: every event is refused")
         self.assertEqual(admin.faults, [])
 

@@ -74,7 +74,7 @@ class LandingEditor(BrowserTest):
             made.writestr("index.html", "<title>Zipped</title><img src=gone.png><h1>zipped</h1>")
         admin = self.admin()
         admin.open(f"{self.url}/admin/landings")
-        admin.page.get_by_role("link", name="Import").click()
+        admin.page.get_by_role("link", name="Import", exact=True).click()
         self.assertEqual(admin.violations(), [])
         admin.picture("landing-import")
         admin.page.get_by_role("link", name="From ZIP").click()

@@ -31,12 +31,15 @@ extension AccessTests {
         Write(method: .patch, path: "/campaigns/{id}", body: ["name": "C2"]),
         Write(method: .post, path: "/campaigns/{id}/clone"),
         Write(method: .delete, path: "/campaigns/{id}"),
+        Write(method: .post, path: "/campaigns/{id}/restore"),
         Write(method: .post, path: "/offers", body: ["name": "O", "url": "https://o.example/", "currency": "USD"]),
         Write(method: .patch, path: "/offers/{id}", body: ["payout": "3.00"]),
         Write(method: .delete, path: "/offers/{id}"),
+        Write(method: .post, path: "/offers/{id}/restore"),
         Write(method: .post, path: "/landings", body: ["name": "L", "kind": "url", "url": "https://l.example/"]),
         Write(method: .patch, path: "/landings/{id}", body: ["url": "https://m.example/"]),
         Write(method: .delete, path: "/landings/{id}"),
+        Write(method: .post, path: "/landings/{id}/restore"),
         Write(method: .post, path: "/landings/import", body: ["html": "<p>x</p>", "name": "I"]),
         Write(method: .post, path: "/landings/{id}/versions/{version}/restore"),
         Write(method: .post, path: "/sources", body: ["name": "S"]),
@@ -50,6 +53,7 @@ extension AccessTests {
         Write(method: .post, path: "/networks/{id}/postback-secret"),
         Write(method: .delete, path: "/networks/{id}/postback-secret"),
         Write(method: .delete, path: "/networks/{id}"),
+        Write(method: .post, path: "/networks/{id}/restore"),
         Write(method: .post, path: "/domains", body: ["host": "track.example.com"]),
         Write(method: .patch, path: "/domains/{id}", body: ["host": "track.example.com"]),
         Write(method: .post, path: "/domains/{id}/verify", channels: [TenantDirectory.channel]),
@@ -61,6 +65,16 @@ extension AccessTests {
         Write(method: .post, path: "/flows/{id}/clone"),
         Write(method: .post, path: "/flows/{id}/move", body: ["direction": "up"]),
         Write(method: .delete, path: "/flows/{id}"),
+        Write(method: .post, path: "/import/sources", body: [["name": "Imported"]]),
+        Write(method: .post, path: "/import/networks", body: [["name": "Imported"]]),
+        Write(method: .post, path: "/import/offers", body: [["name": "Imported", "url": "https://i.example/"]]),
+        Write(
+          method: .post, path: "/import/landings",
+          body: [["name": "Imported", "kind": "url", "url": "https://i.example/"]]),
+        Write(method: .post, path: "/import/campaigns", body: [["name": "Imported", "slug": "imported"]]),
+        Write(
+          method: .post, path: "/import/flows",
+          body: [["campaign": "imported", "name": "Imported", "type": "default", "weight": 100]]),
         Write(method: .patch, path: "/settings/general", body: ["currency": "EUR"]),
         Write(method: .post, path: "/blacklist/bulk", body: ["text": "203.0.113.0/24\n2001:db8::7"]),
         Write(method: .post, path: "/blacklist", body: ["range": "198.51.100.7"]),
@@ -137,6 +151,7 @@ extension AccessTests {
       let others = [
         "/license", "/settings/geoip", "/settings/currency-rates", "/settings/webhooks", "/deliveries", "/payouts",
         "/source-postbacks", "/sources/{id}/postbacks", "/networks/{id}/statuses", "/networks/postback-test",
+        "/products",
       ]
       let writes = routes.filter { route in
         sections.contains { route.access == .write($0) } && !others.contains { route.path.contains($0) }

@@ -75,18 +75,24 @@ import Web
   @Test func theDashboard() throws {
     let day = try #require(LocalDate("2026-11-21"))
     let period = Period(.week, today: day)
-    let question = DashboardQuestion(period: period, campaign: 3, zone: .utc)
+    let question = DashboardQuestion(period: period, campaign: 3, zone: .utc, metric: .revenue)
+    let byTime = try Self.answer(
+      try question.byTime,
+      [.init(keys: [.date(day)], values: Self.values(2), previous: Self.values(1))], Self.values(1))
+    let tops = try DashboardQuestion.tops.map { top in
+      try Self.answer(
+        try question.top(top.grouping, by: top.order),
+        top.grouping == .campaign
+          ? [
+            .init(keys: [.entity(id: 3, name: "Push <x>")], values: Self.values(2), previous: nil),
+            .init(keys: [.entity(id: nil, name: nil)], values: BaseValues(), previous: nil),
+          ] : [], nil)
+    }
     let view = DashboardView(
-      question: question, currency: .eur, campaigns: [.init(id: 3, name: "Push")],
-      byTime: try Self.answer(
-        try question.byTime, [.init(keys: [.date(day)], values: Self.values(2), previous: nil)], Self.values(1)),
-      byCampaign: try Self.answer(
-        try question.byCampaign(limit: 10),
-        [
-          .init(keys: [.entity(id: 3, name: "Push")], values: Self.values(2), previous: nil),
-          .init(keys: [.entity(id: 4, name: "Gone")], values: BaseValues(), previous: nil),
-        ], nil),
-      linksCampaigns: true, icons: PagesGolden.icons)
+      question: question, currency: .eur, campaigns: [.init(id: 3, name: "Push <x>")], byTime: byTime, tops: tops,
+      comparison: DashboardComparison(byTime, period, today: day, localHour: 10),
+      pulse: LivePulse(clicks: 1_204, conversions: 1, at: PagesGolden.time), alerts: [],
+      session: try PagesGolden.viewer().session, icons: PagesGolden.icons)
     try PagesGolden.check("dashboard", view.html)
   }
 
@@ -109,11 +115,18 @@ import Web
     values[.conversions] = 15
     values[.cost] = 50_000_000 * factor
     values[.revenue] = 45_500_000
+    values[.orders] = 15
+    values[.customers] = 10
     return values
   }
 
   @Test func firstSteps() throws {
     let session = try PagesGolden.viewer(.manager).session
-    try PagesGolden.check("first-steps", FirstSteps(session: session, icons: PagesGolden.icons).html)
+    let progress = FirstStepsProgress(
+      done: [.source, .campaign], campaign: .init(id: 3, slug: "push", sourceID: 1))
+    let steps = FirstSteps(
+      progress: progress, link: "https://track.example.com/c/push?cost={cost}", isPutAway: false, session: session,
+      icons: PagesGolden.icons, csrf: "<input type=\"hidden\" name=\"_csrf\">")
+    try PagesGolden.check("first-steps", steps.html)
   }
 }

@@ -168,13 +168,10 @@ import Testing
       let schema = try #require(SchemaName(target))
       let latest = try await tracker.tracker.migrations.version(of: schema)
       // As the release before the last migration left it.
-      for table in ["sources", "networks", "offers", "landings", "tracking_profiles"] {
-        try await control.execute(
-          "CREATE INDEX \(identifier: "\(table)_name") ON \(schema).\(identifier: table) (name)")
-      }
+      try await control.execute("DROP TABLE \(schema).preferences")
       try await control.execute(
-        "DELETE FROM control.schema_version WHERE target = \(target) AND version >= 16")
-      #expect(try await tracker.tracker.migrations.version(of: schema) == 15)
+        "DELETE FROM control.schema_version WHERE target = \(target) AND version >= 21")
+      #expect(try await tracker.tracker.migrations.version(of: schema) == 20)
       let taken = try await schemas.take(installation)
       #expect(taken.schema == schema && taken.isPooled)
       #expect(try await tracker.tracker.migrations.version(of: schema) == latest)

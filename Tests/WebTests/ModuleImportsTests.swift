@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import HTTPTypes
 import Testing
 
@@ -31,10 +32,28 @@ import Testing
     #expect(String(decoding: bytes, as: UTF8.self) == "import(\"./a.js\"); import \"./gone.js\"")
   }
 
+  @Test func whatAModuleImportsIsNamedDeepestFirst() {
+    let assets = StaticAssets(files: files, prefix: "/assets")
+    #expect(assets.imports(of: "page.js") == ["lib/c.js", "lib/a.js", "lib/b.js"].map { assets.url($0) })
+    #expect(assets.imports(of: "lib/c.js").isEmpty && assets.imports(of: "none.js").isEmpty)
+  }
+
+  @Test func aSelectionBringsWhatItsModulesImport() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder.appending(path: "lib"), withIntermediateDirectories: true)
+    for (name, bytes) in files { try Data(bytes).write(to: folder.appending(path: name)) }
+    let assets = StaticAssets(named: ["lib/a.js"], in: [folder.path])
+    #expect(assets.contains("lib/a.js") && assets.contains("lib/c.js"))
+    #expect(!assets.contains("page.js") && !assets.contains("lib/b.js"))
+  }
+
   @Test func aCircleEnds() {
-    #expect(Set(ModuleImports.order(files)) == Set(files.keys))
-    let circle = ["a.js": Array("import './b.js'".utf8), "b.js": Array("import './a.js'".utf8), "c.css": []]
-    #expect(Set(ModuleImports.order(circle)) == ["a.js", "b.js"])
+    #expect(Set(ModuleImports.order(ModuleImports.graph(files))) == Set(files.keys))
+    let circle: [String: [UInt8]] = [
+      "a.js": Array("import './b.js'".utf8), "b.js": Array("import './a.js'".utf8), "c.css": [],
+    ]
+    #expect(Set(ModuleImports.order(ModuleImports.graph(circle))) == ["a.js", "b.js"])
   }
 }
 

@@ -31,9 +31,16 @@ def open_loop(bench):
     clicks, seconds = bench.clicks, bench.seconds * 4
     campaign = campaigns.whole(bench.tenant, bot_filter=False, cap=None)
     clicks.await_drained()
+    found = arrivals(clicks, campaign, rate, seconds)
+    report(bench.table, *while_all_ran(found), rate)
+    clicks.check_stored()
+
+
+def arrivals(clicks, campaign, rate, seconds):
+    """Rows of every process's log; see read()."""
     with tempfile.TemporaryDirectory(prefix="trackily-h2load-") as folder:
         logs = [pathlib.Path(folder, str(number)) for number in range(PROCESSES)]
-        url = f"http://{bench.tenant.domain}/c/{campaign.slug}?sub1=zone-1&sub2=creative-2&sub3=push"
+        url = f"http://{clicks.host}/c/{campaign.slug}?sub1=zone-1&sub2=creative-2&sub3=push"
         running = [subprocess.Popen(command(url, clicks.stack.tracker_port, rate, seconds, log, number),
                                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
                    for number, log in enumerate(logs)]
@@ -44,8 +51,7 @@ def open_loop(bench):
     if failed := sum(1 for _, status, _ in requests if not 300 <= status < 400):
         raise RuntimeError(f"{failed} of {len(requests)} requests of the open loop failed")
     clicks.answered += len(requests)
-    report(bench.table, *while_all_ran(found), rate)
-    clicks.check_stored()
+    return found
 
 
 def command(url, port, rate, seconds, log, number):

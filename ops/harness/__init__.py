@@ -6,7 +6,8 @@ from harness.client import Answer, Client
 from harness.customers import Tenant, Vendor
 from harness.load import Load
 from harness.node import Node
+from harness.past import PastNode
 from harness.stack import Stack
 from harness.waiting import eventually
 
-__all__ = ["Answer", "Client", "Load", "Node", "Stack", "Tenant", "Vendor", "eventually"]
+__all__ = ["Answer", "Client", "Load", "Node", "PastNode", "Stack", "Tenant", "Vendor", "eventually"]

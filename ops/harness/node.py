@@ -17,6 +17,8 @@ class Node:
         self.port = free_ports(1)[0]
         self.url = f"http://127.0.0.1:{self.port}"
         self.state = stack.folder / name
+        # Environment on top of the tracker's.
+        self.settings = {}
         self.process = None
 
     def start(self):
@@ -25,7 +27,8 @@ class Node:
             # bash is replaced by the program, so the signals below reach it.
             self.process = subprocess.Popen(
                 [HOME / "ops" / "with", "tracker", "env", f"PORT={self.port}", f"STATE_DIR={self.state}",
-                 "trackily", "serve", "--roles", self.roles],
+                 *(f"{name}={value}" for name, value in self.settings.items()), "trackily", "serve", "--roles",
+                 self.roles],
                 env=os.environ | {"RUN_DIR": str(self.stack.run_dir)}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True)
         eventually(self.is_ready, within=30, what=f"{self.name} being ready")

@@ -60,7 +60,7 @@ class Stack:
     def __exit__(self, *_):
         self.stop()
 
-    def call(self, script, *arguments, check=True, **more):
+    def call(self, script, *arguments, check=True, timeout=600, **more):
         """Runs a script of ops/ for this copy and returns what it printed."""
         environment = os.environ | self.extra | {
             "RUN_DIR": str(self.run_dir),
@@ -73,15 +73,15 @@ class Stack:
         } | more
         command = [str(HOME / "ops" / script), *map(str, arguments)]
         done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
         if check and done.returncode != 0:
             said = done.stdout[-2000:] + done.stderr[-6000:]
             raise AssertionError(f"ops/{script} failed with {done.returncode}:\n{said}")
         return done.stdout
 
-    def program(self, place, *command):
+    def program(self, place, *command, timeout=600):
         """Runs `trackily ...` or `license-server ...` with the environment of "tracker" or "license"; its output."""
-        return self.call("with", place, *command)
+        return self.call("with", place, *command, timeout=timeout)
 
     # --- its parts: postgres, license, tracker, mail-sink ---
 
@@ -127,17 +127,17 @@ class Stack:
 
     # --- psql ---
 
-    def sql(self, query, url=None):
+    def sql(self, query, url=None, timeout=120):
         """Rows of a query as lists of strings, as the tracker's own role unless another URL is given."""
-        done = self.psql(query, url)
+        done = self.psql(query, url, timeout)
         if done.returncode != 0:
             raise AssertionError(f"psql: {done.stderr}")
         return [line.split("\x1f") for line in done.stdout.split("\x1e") if line]
 
-    def psql(self, query, url=None):
+    def psql(self, query, url=None, timeout=120):
         command = ["psql", "-XqAt", "-F", "\x1f", "-R", "\x1e", "-P", "null=", "-v", "ON_ERROR_STOP=1",
                    "-v", "VERBOSITY=verbose", url or self.env["DATABASE_URL"]]
-        done = subprocess.run(command, input=query, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, input=query, capture_output=True, text=True, timeout=timeout)
         done.stdout = done.stdout.removesuffix("\n").removesuffix("\x1e")
         return done
 

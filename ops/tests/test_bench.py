@@ -1,6 +1,8 @@
 """What the bench and the soak work out from what they measured: percentiles, trends, the accounts of a soak, load."""
 
+import collections
 import pathlib
+import random
 import sys
 import unittest
 
@@ -9,11 +11,13 @@ sys.path[:0] = [str(OPS / "bench"), str(OPS / "soak")]
 
 import accounts
 import agents
+import by_hand
 import growth
 import hits
 import open_loop
 import table
 import tenants
+import traffic
 from meters import percentile, slope
 
 
@@ -66,6 +70,34 @@ class Load(unittest.TestCase):
         self.assertEqual([tenant["hosts"] for tenant in found], [[place | {"host": host}] for host in ("a", "b")])
         self.assertEqual(len({tenant["id"] for tenant in found} | {tenant["slug"] for tenant in found}), 4)
         self.assertEqual(found[1]["flows"], [1])
+
+
+class Past(unittest.TestCase):
+    """The thirty days of part reports."""
+
+    def test_some_things_are_frequent_and_none_is_never_there(self):
+        draw = traffic.zipf(50, random.Random(1))
+        counts = collections.Counter(draw() for _ in range(20_000))
+        self.assertEqual(set(counts), set(range(50)))
+        self.assertGreater(counts[0], 3 * counts[49])
+
+    def test_places_are_in_as_many_countries_and_regions_as_said(self):
+        places = [traffic.place(number) for number in range(traffic.CITIES)]
+        self.assertEqual(len({place["country"]["iso_code"] for place in places}), 50)
+        self.assertEqual(len({place["city"]["names"]["en"] for place in places}), 2_000)
+
+    def test_visitors_name_campaigns_and_sub_ids_of_a_source(self):
+        requests = traffic.visitors([f"c{number}" for number in range(traffic.CAMPAIGNS)], "host.example")
+        self.assertEqual(len(requests), traffic.TEMPLATES)
+        self.assertGreater(len({text.split("sub1=")[1].split("&")[0] for text in requests}), 4_000)
+        self.assertEqual(len({text.split("?")[0] for text in requests}), traffic.CAMPAIGNS)
+        self.assertTrue(all("\r\nHost: host.example\r\nX-Forwarded-For: @ADDRESS@\r\n" in text for text in requests))
+
+    def test_by_hand_both_tables_are_grouped_by_the_same(self):
+        sql = by_hand.question("t_x", ["date", "country"], "2026-11-01", "2026-11-08", "device = 'Mobile'")
+        for part in ("(ts AT TIME ZONE 'UTC')::date AS key0", "(click_ts AT TIME ZONE 'UTC')::date AS key0",
+                     "country AS key1", "click_ts < '2026-11-08' AND device = 'Mobile' GROUP BY key0, key1"):
+            self.assertIn(part, sql)
 
 
 class Soak(unittest.TestCase):

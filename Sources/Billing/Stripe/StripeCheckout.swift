@@ -83,6 +83,12 @@ extension StripeClient {
     return (try StripeCheckout(answer.object), answer.asOf)
   }
 
+  /// Nobody can pay there any more.
+  /// - Throws: when it is not open any more.
+  public func expireCheckout(_ id: String) async throws {
+    _ = try await post("/v1/checkout/sessions/\(id)/expire", [:], key: "expire-\(id)")
+  }
+
   /// Where a customer changes payment methods and sees receipts. The address is good for a few minutes.
   public func startPortal(customer: String, returnURL: String) async throws -> String {
     let answer = try await post(

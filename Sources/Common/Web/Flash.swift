@@ -6,10 +6,13 @@ public struct Flash: Sendable, Hashable {
 
   public let kind: Kind
   public let message: String
+  /// The path on this host that takes it back when a form posts there, such as `/admin/offers/3/restore`.
+  public let undo: String?
 
-  public init(_ kind: Kind, _ message: String) {
+  public init(_ kind: Kind, _ message: String, undo: String? = nil) {
     self.kind = kind
     self.message = message
+    self.undo = undo
   }
 }
 
@@ -29,13 +32,16 @@ struct FlashCookie: Sendable {
       let value = try? JSONValue.parse(message), let kind = value["kind"]?.stringValue.flatMap(Flash.Kind.init),
       let sentence = value["message"]?.stringValue
     else { return nil }
-    return Flash(kind, sentence)
+    return Flash(kind, sentence, undo: value["undo"]?.stringValue)
   }
 
   func issue(_ flash: Flash, for head: RequestHead) -> SetCookie {
     // A cookie may have 4 kB: a sentence has far less.
     let message =
-      (["kind": .string(flash.kind.rawValue), "message": .string(String(flash.message.prefix(600)))] as JSONValue).utf8
+      ([
+        "kind": .string(flash.kind.rawValue), "message": .string(String(flash.message.prefix(600))),
+        "undo": JSONValue(flash.undo),
+      ] as JSONValue).utf8
     let signature = signer.signature(of: message, purpose: FlashCookie.purpose)
     return SetCookie(
       name: FlashCookie.name, value: "\(message.base64url).\(signature.base64url)", path: path, maxAge: .seconds(60),

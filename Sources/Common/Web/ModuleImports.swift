@@ -1,17 +1,33 @@
 /// Follows the static imports between our JavaScript modules, so that they are fetched under their hashed names too.
 /// `import("...")` is left alone: what is loaded that way is not shipped.
 enum ModuleImports {
-  /// Names of the modules in the order in which their text can be made: each after those that it imports.
+  /// What a module imports, as names of files; those of others that are none of ours, too.
+  /// - Parameter name: its own.
+  static func imported(by bytes: [UInt8], at name: String) -> [String] {
+    addresses(in: bytes).compactMap { target(of: bytes[$0], from: name) }
+  }
+
+  /// What each script among the files imports of them.
   /// - Parameter files: names and contents.
-  static func order(_ files: [String: [UInt8]]) -> [String] {
+  static func graph(_ files: [String: [UInt8]]) -> [String: [String]] {
+    var graph: [String: [String]] = [:]
+    for (name, bytes) in files where name.hasSuffix(".js") {
+      graph[name] = imported(by: bytes, at: name).filter { files[$0] != nil }
+    }
+    return graph
+  }
+
+  /// The scripts in the order in which their text can be made: each after those that it imports.
+  /// - Parameter roots: where to begin; all of them when nil.
+  static func order(_ graph: [String: [String]], from roots: [String]? = nil) -> [String] {
     var order: [String] = []
     var seen: Set<String> = []
     func visit(_ name: String) {
-      guard let bytes = files[name], name.hasSuffix(".js"), seen.insert(name).inserted else { return }
-      for range in addresses(in: bytes) { if let target = target(of: bytes[range], from: name) { visit(target) } }
+      guard let imports = graph[name], seen.insert(name).inserted else { return }
+      for target in imports { visit(target) }
       order.append(name)
     }
-    for name in files.keys.sorted() { visit(name) }
+    for name in roots ?? graph.keys.sorted() { visit(name) }
     return order
   }
 

@@ -18,6 +18,8 @@ public struct StaticAssets: Sendable {
   public let prefix: String
   private let assets: [String: Asset]
   private let hashedNames: [String: String]
+  /// What each script imports.
+  private let imports: [String: [String]]
 
   /// Reads `directory` and what is below it. Names with a leading dot are left out. Throws what reading throws; a
   /// missing directory too.
@@ -38,11 +40,12 @@ public struct StaticAssets: Sendable {
   /// From names (`css/app.css`) and contents. Style sheets' `url(…)` and modules' imports are rewritten to hashed names.
   init(files: [String: [UInt8]], prefix: String) {
     self.prefix = prefix
+    imports = ModuleImports.graph(files)
     var hashedNames: [String: String] = [:]
     var assets: [String: Asset] = [:]
     // Modules after those they import, style sheets last: their text, and so their hash, depends on the others' names.
     let others = files.keys.filter { !$0.hasSuffix(".css") && !$0.hasSuffix(".js") }.sorted()
-    let names = others + ModuleImports.order(files) + files.keys.filter { $0.hasSuffix(".css") }.sorted()
+    let names = others + ModuleImports.order(imports) + files.keys.filter { $0.hasSuffix(".css") }.sorted()
     for name in names {
       var bytes = files[name] ?? []
       if name.hasSuffix(".css") { bytes = StyleSheet.rewritten(bytes, at: name, names: hashedNames) }
@@ -64,6 +67,11 @@ public struct StaticAssets: Sendable {
   public func url(_ name: String) -> String { "\(prefix)/\(hashedNames[name] ?? name)" }
 
   public func contains(_ name: String) -> Bool { hashedNames[name] != nil }
+
+  /// The addresses of all that a module imports, directly or not, for browsers to fetch at once instead of in turns.
+  public func imports(of name: String) -> [String] {
+    ModuleImports.order(imports, from: imports[name] ?? []).map(url)
+  }
 
   /// `app.css` -> `app.3f2a….css`
   private static func insert(_ hash: String, into name: String) -> String {

@@ -71,13 +71,13 @@ struct ControlPlane: Sendable {
     desk = ActivationDesk(
       database: database, plans: PlanCatalog(clock: clock), alarms: cloneAlarms, clock: clock)
     news = BillingNews(follower: LicenseFollower(box: box), mail: mail)
-    cashier = Cashier(database: database, news: news, clock: clock)
     subscriptions = SubscriptionRegister(database: database, news: news, clock: clock)
     hosting = Hosting(
       database: database, box: box, mail: mail, policy: configuration.outboundPolicy, clock: clock,
       logger: logger)
     stripe = Self.makeStripe(
       configuration.stripe, database: database, news: news, publicURL: configuration.publicURL, clock: clock)
+    cashier = Cashier(database: database, news: news, stripe: stripe, clock: clock)
     orders = OrderDesk(database: database, news: news, mail: mail, clock: clock)
     releases = ReleaseDesk(database: database, path: configuration.releasesDirectory, clock: clock)
   }

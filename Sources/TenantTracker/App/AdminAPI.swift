@@ -76,6 +76,8 @@ struct AdminAPI: Sendable {
     resources.domains.register(in: &table)
     domainVerification.register(in: &table, domains: resources.domains)
     stats.register(in: &table)
+    savedReports.register(in: &table)
+    columnTemplates.register(in: &table)
     clicks.register(in: &table)
     clickLog.register(in: &table)
     costs.register(in: &table)
@@ -83,6 +85,7 @@ struct AdminAPI: Sendable {
     decisions.register(in: &table)
     approvalRules.register(in: &table)
     EventsAPI().register(in: &table)
+    search.register(in: &table)
     blacklist.register(in: &table)
     resources.publishers.register(in: &table)
     resources.commissionRules.register(in: &table)
@@ -92,7 +95,15 @@ struct AdminAPI: Sendable {
     webhooks.register(in: &table)
     currencies.register(in: &table)
     pixel.register(in: &table)
+    resources.products.register(in: &table)
+    productImport.register(in: &table)
+    productReport.register(in: &table)
+    customers.register(in: &table)
     funnels.register(in: &table)
+    abTests.register(in: &table)
+    attribution.register(in: &table)
+    exports.register(in: &table)
+    imports.register(in: &table)
     let document = table.openAPI(title: "Trackily admin API", version: Configuration.version, serverPath: Self.prefix)
     table.open(.get, "/openapi.json", "This document", answer: .any) { _ in .json(document) }
     return table
@@ -123,6 +134,9 @@ struct AdminAPI: Sendable {
     return StatsAPI(engine: engine, settings: tracker.settings)
   }
 
+  var savedReports: PersonalAPI<SavedReport> { PersonalAPI(audit: tracker.audit, clock: tracker.clock) }
+  var columnTemplates: PersonalAPI<ColumnTemplate> { PersonalAPI(audit: tracker.audit, clock: tracker.clock) }
+
   var landingVersions: LandingVersionsAPI { LandingVersionsAPI(landings: resources.landings) }
   var landingImport: LandingImportAPI { LandingImportAPI(landings: resources.landings, importer: importer) }
 
@@ -135,7 +149,25 @@ struct AdminAPI: Sendable {
       store: PixelStore(), site: SiteAddress(publicURL: tracker.configuration.publicURL), clock: tracker.clock)
   }
 
+  var productImport: ProductImportAPI { ProductImportAPI(products: resources.products) }
+  var productReport: ProductReportAPI {
+    ProductReportAPI(engine: stats.engine, settings: tracker.settings, clock: tracker.clock)
+  }
+  var customers: CustomersAPI { CustomersAPI(settings: tracker.settings, clock: tracker.clock) }
+
   var funnels: FunnelAPI { FunnelAPI(store: FunnelStore(), settings: tracker.settings, clock: tracker.clock) }
+
+  var abTests: ABTestAPI {
+    ABTestAPI(
+      desk: ABTestDesk(
+        engine: stats.engine, store: ABTestStore(), settings: tracker.settings, clock: tracker.clock))
+  }
+
+  var attribution: AttributionAPI {
+    AttributionAPI(
+      desk: AttributionDesk(
+        store: AttributionStore(), settings: tracker.settings, names: NameStore(), clock: tracker.clock))
+  }
 
   var webhooks: WebhooksAPI {
     WebhooksAPI(
@@ -149,9 +181,11 @@ struct AdminAPI: Sendable {
 
   var clicks: ClicksAPI {
     ClicksAPI(
-      clicks: ClickStore(), conversions: ConversionStore(), settings: tracker.settings, tail: tail,
+      clicks: ClickStore(clock: tracker.clock), conversions: ConversionStore(), settings: tracker.settings, tail: tail,
       clock: tracker.clock)
   }
+
+  var search: SearchAPI { SearchAPI(clicks: clicks) }
 
   var payouts: StatementsAPI {
     StatementsAPI(desk: StatementDesk(settings: tracker.settings, audit: tracker.audit, clock: tracker.clock))
@@ -178,6 +212,12 @@ struct AdminAPI: Sendable {
   var decisions: DecisionsAPI { DecisionsAPI(conversions: conversions, decider: bulkDecider) }
   var approvalRules: ApprovalRulesAPI { ApprovalRulesAPI(writer: tracker.writer) }
 
+  var exports: ExportsAPI { ExportsAPI(settings: tracker.settings, clock: tracker.clock) }
+
+  var imports: ImportsAPI {
+    ImportsAPI(runner: ImportRunner(resources: resources, settings: tracker.settings, writer: tracker.writer))
+  }
+
   var conversions: ConversionsAPI {
     ConversionsAPI(conversions: ConversionStore(), settings: tracker.settings, clock: tracker.clock)
   }
@@ -195,6 +235,7 @@ struct Resources: Sendable {
   let publishers: ResourceAPI<PublisherStore>
   let commissionRules: ResourceAPI<CommissionRuleStore>
   let conversionTypes: ResourceAPI<ConversionTypeStore>
+  let products: ResourceAPI<ProductStore>
 
   init(_ tracker: Tracker) {
     let (writer, settings) = (tracker.writer, tracker.settings)
@@ -218,6 +259,7 @@ struct Resources: Sendable {
     conversionTypes = .init(
       store: ConversionTypeStore(), writer: writer, settings: settings, schema: ConversionTypeEntry.schema,
       beforeDelete: { type, _ in try ConversionTypeStore.refusePredefined(type) })
+    products = .init(store: ProductStore(), writer: writer, settings: settings, schema: Product.schema)
     domains = .init(
       store: DomainStore(clock: tracker.clock), writer: writer, settings: settings, schema: Domain.schema,
       beforeDelete: { [catalog = tracker.catalog] domain, place in

@@ -13,11 +13,13 @@ struct AdminPages: Sendable {
   private let api: AdminAPI
   private let layout: Layout
   private let csrf: CSRFGuard
+  private let watch: AlertWatch
   private let cookie = SessionCookie(name: "tly_session", path: AdminPages.prefix, lifetime: Accounts.browserLifetime)
 
   init(parts: ServingParts, assets: StaticAssets) {
     let tracker = parts.tracker
     api = parts.adminAPI
+    watch = AlertWatch(parts)
     layout = Layout(assets: assets, icons: IconSet(directory: tracker.home.icons))
     csrf = CSRFGuard(key: tracker.secretKey.derivedKey(for: "pages"))
   }
@@ -35,8 +37,20 @@ struct AdminPages: Sendable {
     AccountPages(api: access, settings: settings, layout: layout).register(in: &table)
     TwoFactorPages(api: access, layout: layout).register(in: &table)
     DashboardPages(
-      engine: api.stats.engine, settings: settings, names: names, clock: tracker.clock, layout: layout
+      engine: api.stats.engine, settings: settings, names: names, clock: tracker.clock, layout: layout, watch: watch,
+      live: LiveCounter(clock: tracker.clock),
+      steps: FirstStepsPages(
+        sources: resources.sources.store, site: site, clock: tracker.clock, icons: layout.icons)
     ).register(in: &table)
+    ReportPages(
+      engine: api.stats.engine, settings: settings, names: names, reports: api.savedReports,
+      templates: api.columnTemplates, clock: tracker.clock, layout: layout
+    ).register(in: &table)
+    FunnelPages(
+      store: api.funnels.store, settings: settings, names: names, clock: tracker.clock, layout: layout
+    ).register(in: &table)
+    ABTestPages(desk: api.abTests.desk, names: names, layout: layout).register(in: &table)
+    AttributionPages(desk: api.attribution.desk, layout: layout).register(in: &table)
     CostPages(api: api.costs, names: names, layout: layout).register(in: &table)
     ClickPages(api: api.clicks, log: api.clickLog, names: names, layout: layout).register(in: &table)
     ConversionPages(api: api.conversions, decisions: api.decisions, names: names, layout: layout).register(in: &table)
@@ -83,11 +97,17 @@ struct AdminPages: Sendable {
     RolePages(api: api.users, layout: layout).register(in: &table)
     LicensePages(api: api.licenses, settings: settings, layout: layout).register(in: &table)
     SettingsPages(api: api.general, layout: layout).register(in: &table)
+    PortPages(exports: api.exports, imports: api.imports, layout: layout).register(in: &table)
     BlacklistPages(api: api.blacklist, layout: layout).register(in: &table)
     WebhookPages(api: api.webhooks, layout: layout, site: site).register(in: &table)
     PixelPages(api: api.pixel, names: names, layout: layout).register(in: &table)
+    ProductPages(api: resources.products, layout: layout).register(in: &table)
+    ProductImportPages(api: api.productImport, layout: layout).register(in: &table)
+    ProductReportPages(api: api.productReport, names: names, layout: layout).register(in: &table)
+    CustomerPages(api: api.customers, names: names, layout: layout).register(in: &table)
     CurrencyPages(api: api.currencies, layout: layout).register(in: &table)
     GeoIPPages(api: api.geoip, settings: settings, layout: layout).register(in: &table)
+    SearchPages(api: api.search, layout: layout).register(in: &table)
     AuditPages(audit: tracker.audit, settings: settings, layout: layout).register(in: &table)
     return table
   }

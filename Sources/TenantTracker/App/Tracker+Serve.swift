@@ -166,7 +166,7 @@ struct ServingParts: Sendable {
     services += listeners as [any Service]
     services += [directory, snapshots, nodes, memory, drainer, fraud, warnings, visitors, geoip] as [any Service]
     if roles.contains(.worker) { services += [heartbeat, upkeep, waitingPostbacks] as [any Service] }
-    if roles.contains(.worker) { services.append(costs) }
+    if roles.contains(.worker) { services += [costs, rollups] as [any Service] }
     if roles.contains(.worker) { services += deliveries.services }
     if roles.contains(.worker) { services.append(statementCloser) }
     services += landings.services
@@ -186,6 +186,13 @@ struct ServingParts: Sendable {
     CostKeeper(
       directory: directory, scopes: { [tracker] in try tracker.scope(of: $0) }, clock: tracker.clock,
       logger: tracker.logger)
+  }
+
+  private var rollups: RollupKeeper {
+    RollupKeeper(
+      folder: tracker.rollupFolder, settings: tracker.settings, directory: directory,
+      scopes: { [tracker] in try tracker.scope(of: $0) },
+      dsn: tracker.configuration.databaseURL.with(applicationName: "trackily-rollups"), logger: tracker.logger)
   }
 
   private var heartbeat: LicenseHeartbeat {

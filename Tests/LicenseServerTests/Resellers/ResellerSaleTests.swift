@@ -139,6 +139,19 @@ import Web
       #expect(try await vendor.post("/api/resellers", json: .object(good)).status == 409)
     }
   }
+
+  @Test func staffGiveNoPlanThatItsResellerMayNotSell() async throws {
+    try await withServer { server in
+      let reseller = try await server.reseller("acme", ["plans": ["starter", "pro"]])
+      let license = try await reseller.sell(to: try await reseller.customer("c@example.com"), "starter")
+      let path = "/api/licenses/\(license.id)/change-plan"
+      for query in ["", "?dry_run=true"] {
+        let refused = try await server.vendor().post(path + query, json: ["plan": "enterprise"])
+        #expect(refused.status == 409 && refused.code == "entitlement_exceeded", "\(refused.text)")
+      }
+      #expect(try await server.vendor().post(path, json: ["plan": "pro"]).status == 200)
+    }
+  }
 }
 
 extension RunningServer {

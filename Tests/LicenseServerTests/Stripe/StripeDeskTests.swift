@@ -144,6 +144,40 @@ import Testing
     await scene.close()
   }
 
+  @Test func anOrderPaidByTransferCannotBePaidByCardAnyMore() async throws {
+    let scene = try await Scene.make()
+    _ = try await scene.desk.checkoutURL(for: scene.order.subscription)
+    let cashier = Cashier(
+      database: scene.plane.database, news: scene.plane.news, stripe: scene.desk, clock: scene.clock)
+    let actor = Actor(name: "staff test", address: nil)
+    scene.wire.refuse(true)
+    await #expect(throws: StripeError.self) {
+      try await cashier.markPaid(invoice: scene.order.invoice.id, reference: "bank 1", by: actor)
+    }
+    #expect(try await scene.subscription().status == .incomplete)
+    scene.wire.refuse(false)
+    let paid = try await cashier.markPaid(invoice: scene.order.invoice.id, reference: "bank 1", by: actor)
+    #expect(paid.invoice.status == .paid && paid.license != nil)
+    #expect(scene.wire.posts.last?.path == "/v1/checkout/sessions/cs_test_1/expire")
+    await scene.close()
+  }
+
+  @Test func whatWasJustPaidByCardIsNotMarkedPaid() async throws {
+    let scene = try await Scene.make()
+    _ = try await scene.desk.checkoutURL(for: scene.order.subscription)
+    scene.wire.setCheckout(
+      StripeShapes.checkout(ours: nil, subscription: "sub_1", expires: StripeLife.start + StripeLife.day))
+    let cashier = Cashier(
+      database: scene.plane.database, news: scene.plane.news, stripe: scene.desk, clock: scene.clock)
+    let refused = await #expect(throws: Problem.self) {
+      try await cashier.markPaid(
+        invoice: scene.order.invoice.id, reference: "bank 1", by: Actor(name: "staff test", address: nil))
+    }
+    #expect(refused?.status == 409)
+    #expect(scene.wire.posts.allSatisfy { !$0.path.hasSuffix("/expire") })
+    await scene.close()
+  }
+
   @Test func whatIsPaidOrBeingPaidIsNotPaidAgain() async throws {
     let scene = try await Scene.make()
     _ = try await scene.desk.checkoutURL(for: scene.order.subscription)

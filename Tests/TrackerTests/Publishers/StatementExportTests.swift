@@ -10,14 +10,14 @@ import Testing
   @Test(
     arguments: [
       ("plain", "plain"), ("", ""), ("=1+2", "'=1+2"), ("+49", "'+49"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"),
-      ("\tx", "'\tx"), ("\r=1", "\"'\r=1\""), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""),
+      ("\tx", "\"'\tx\""), ("\r=1", "\"'\r=1\""), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""),
       ("=\"a\",b", "\"'=\"\"a\"\",b\""), ("a=b", "a=b"),
     ] as [(String, String)])
   func noTextIsTakenForAFormula(_ text: String, _ field: String) {
-    #expect(CSVField.text(text).encoded == field)
+    #expect(CSVCell.text(text).encoded == field)
   }
 
-  @Test func amountsStayNumbers() { #expect(CSVField.number("-3.33333").encoded == "-3.33333") }
+  @Test func amountsStayNumbers() { #expect(CSVCell.number("-3.33333").encoded == "-3.33333") }
 
   @Test func aChainsLifetimeValueIsTheRevenueOfAllOfIt() async throws {
     let bench = try await CommissionBench()

@@ -8,7 +8,7 @@ import Testing
 @testable import TenantTracker
 
 @Suite struct ClickStoreTests {
-  private let store = ClickStore()
+  private let store = ClickStore(clock: TestClock(PostbackBench.start + .hours(1)))
 
   @Test func aClickComesBackAsItWentIn() async throws {
     let bench = try await PostbackBench()

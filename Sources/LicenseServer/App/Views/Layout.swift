@@ -29,6 +29,8 @@ struct Layout: Sendable {
     var title: String
     /// The menu entry that is current; its path.
     var current = ""
+    /// The way here: title and path of each step. Without any, the menu's entry is one.
+    var crumbs: [(title: String, path: String)] = []
     /// Buttons beside the title.
     var actions: HTML = .empty
     /// Of the assets, beyond the common one.
@@ -39,9 +41,10 @@ struct Layout: Sendable {
     let session = call.session
     return .html(
       framed(
-        frame, rail: rail(frame.current, session),
-        bar: bar(session.member.email, account: StaffAccountPages.path, signOut: "/admin/logout", call.csrfField),
-        flash: call.request.flash, content))
+        crumbed(frame, MenuEntry.all.map { ($0.title, $0.path) }), rail: rail(frame.current, session),
+        bar: palette(searching: true)
+          + bar(session.member.email, account: StaffAccountPages.path, signOut: "/admin/logout", call.csrfField),
+        flash: call.request.flash, call.csrfField, content))
   }
 
   func portalPage(_ frame: Frame, _ call: PortalCall, _ content: HTML) -> Reply {
@@ -51,19 +54,19 @@ struct Layout: Sendable {
     let host = call.place.host
     let rail: HTML = """
       <a class="ty-brand" href="/portal">\(brand(host))</a>\(PortalMenuEntry.customerSwitch(call))\
-      <nav><ul>\(links)</ul></nav>\(poweredBy(host))
+      <nav aria-label="Sections"><ul>\(links)</ul></nav>\(poweredBy(host))
       """
     return .html(
       framed(
-        frame, host: host, rail: rail,
-        bar: bar(
-          call.session.email, account: PortalAccountPages.path, signOut: "/portal/logout", call.csrfField),
-        flash: call.request.flash, content))
+        crumbed(frame, PortalMenuEntry.all.map { ($0.title, $0.path) }), host: host, rail: rail,
+        bar: palette(searching: false)
+          + bar(call.session.email, account: PortalAccountPages.path, signOut: "/portal/logout", call.csrfField),
+        flash: call.request.flash, call.csrfField, content))
   }
 
   /// A page with the menu beside it.
   func framed(
-    _ frame: Frame, host: HostBrand = .ours, rail: HTML, bar: HTML, flash: Flash?, _ content: HTML
+    _ frame: Frame, host: HostBrand = .ours, rail: HTML, bar: HTML, flash: Flash?, _ csrf: HTML, _ content: HTML
   ) -> HTML {
     shell(
       frame.title, host, scripts: frame.scripts,
@@ -74,8 +77,8 @@ struct Layout: Sendable {
       <div class="ty-main"><header class="ty-top">
       <button class="btn btn-icon ty-quiet ty-burger" type="button" data-drawer-open aria-expanded="false" \
       aria-controls="menu" aria-label="Open menu">\(icons("menu"))</button>
-      \(bar)</header>
-      \(main(frame, content))</div></div>\(toasts(flash))
+      \(crumbs(frame))<span class="ty-spring"></span>\(bar)</header>
+      \(main(frame, content))</div></div>\(toasts(flash, csrf))
       """)
   }
 
@@ -114,7 +117,6 @@ struct Layout: Sendable {
         """
       } ?? "<span class=\"ty-me ty-lead\"><span>\(email)</span></span>"
     return """
-      <span class="ty-spring"></span>
       <button class="btn btn-icon ty-quiet" type="button" data-theme-toggle \
       aria-label="Switch between light and dark">\(icons("sun-moon"))</button>\(name)
       <form method="post" action="\(href: signOut)">\(csrf)<button class="btn btn-icon ty-quiet" \
@@ -122,16 +124,53 @@ struct Layout: Sendable {
       """
   }
 
+  /// The button of the command palette, which without scripts leads to the search where there is one.
+  func palette(searching: Bool) -> HTML {
+    let label: HTML = """
+      aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K">\(icons("search"))\
+      <span>\(searching ? "Search" : "Go to")</span><kbd data-chord>Ctrl K</kbd>
+      """
+    guard searching else {
+      return
+        "<button class=\"btn ty-find ty-scripted\" type=\"button\" data-palette aria-label=\"Go to a page\" \(label)</button>"
+    }
+    return """
+      <a class="btn ty-find" href="\(SearchPages.path)" data-palette data-search="\(SearchPages.suggestionsPath)" \
+      data-hint="Search customers, licences and invoices, or go to a page" aria-label="Search and go to" \(label)</a>
+      """
+  }
+
+  /// A page below one of the menu's that names no way itself has that one's.
+  func crumbed(_ frame: Frame, _ entries: [(title: String, path: String)]) -> Frame {
+    var frame = frame
+    if frame.crumbs.isEmpty {
+      frame.crumbs = entries.filter { $0.path == frame.current && $0.title != frame.title }
+    }
+    return frame
+  }
+
+  private func crumbs(_ frame: Frame) -> HTML {
+    guard !frame.crumbs.isEmpty else { return .empty }
+    let links = frame.crumbs.map { "<li><a href=\"\(href: $0.path)\">\($0.title)</a></li>" as HTML }
+    return """
+      <nav class="ty-crumbs" aria-label="Breadcrumb"><ol>\(links)\
+      <li aria-current="page">\(frame.title)</li></ol></nav>
+      """
+  }
+
   private func rail(_ current: String, _ session: StaffSession) -> HTML {
     let links = MenuEntry.all.filter { session.allows($0.access) }.map { entry in
       link(entry.title, entry.path, icon: entry.icon, isCurrent: entry.path == current)
     }
-    return "<a class=\"ty-brand\" href=\"/admin\">\(brand(.ours))</a><nav><ul>\(links)</ul></nav>"
+    return """
+      <a class="ty-brand" href="/admin">\(brand(.ours))</a><nav aria-label="Sections"><ul>\(links)</ul></nav>
+      """
   }
 
   func link(_ title: String, _ path: String, icon: String, isCurrent: Bool) -> HTML {
     """
-    <li><a class="ty-link" href="\(href: path)"\(if: isCurrent, " aria-current=\"page\"")>\
+    <li><a class="ty-link" href="\(href: path)" data-title="\(title)"\
+    \(GoKeys.letter(for: path).map { " data-go=\"\($0)\"" as HTML })\(if: isCurrent, " aria-current=\"page\"")>\
     \(icons(icon))<span>\(title)</span></a></li>
     """
   }
@@ -150,10 +189,17 @@ struct Layout: Sendable {
     host.settings.showsPoweredBy ? "<p class=\"ty-powered\">Powered by Trackily</p>" : .empty
   }
 
-  private func toasts(_ flash: Flash?) -> HTML {
-    let toast = flash.map { "<div class=\"ty-toast \($0.kind.rawValue)\">\($0.message)</div>" as HTML }
-    return
-      "<div class=\"ty-progress\" aria-hidden=\"true\"></div><div class=\"ty-toasts\" role=\"status\">\(toast)</div>"
+  private func toasts(_ flash: Flash?, _ csrf: HTML) -> HTML {
+    let toast = flash.map { flash -> HTML in
+      let undo = flash.undo.map { path -> HTML in
+        "<form method=\"post\" action=\"\(href: path)\">\(csrf)<button class=\"btn btn-sm\">Undo</button></form>"
+      }
+      return "<div class=\"ty-toast \(flash.kind.rawValue)\"><span>\(flash.message)</span>\(undo)</div>"
+    }
+    return """
+      <div class="ty-progress" aria-hidden="true"></div><p class="ty-working" role="status"></p>\
+      <div class="ty-toasts" role="status">\(toast)</div>
+      """
   }
 
   private func shell(_ title: String, _ host: HostBrand, scripts: [String] = [], _ body: HTML) -> HTML {
@@ -162,6 +208,9 @@ struct Layout: Sendable {
       host.files?.favicon.map { "<link rel=\"icon\" href=\"\(href: $0)\">" }
       ?? "<link rel=\"icon\" type=\"image/svg+xml\" href=\"\(assets.url("mark.svg"))\">"
     let style = host.files?.styleSheet.map { "<link rel=\"stylesheet\" href=\"\(href: $0)\">" as HTML }
+    let preloads = assets.imports(of: "app.js").map {
+      "<link rel=\"modulepreload\" href=\"\($0)\" fetchpriority=\"low\">" as HTML
+    }
     let more = scripts.map { "<script src=\"\(assets.url($0))\" defer></script>" as HTML }
     return """
       <!doctype html><html lang="en" data-bs-theme="light"><head><meta charset="utf-8">
@@ -171,7 +220,7 @@ struct Layout: Sendable {
       \(icon)
       <link rel="stylesheet" href="\(assets.url("tabler.min.css"))">
       <link rel="stylesheet" href="\(assets.url("app.css"))">\(style)
-      <script src="\(assets.url("app.js"))" defer></script>\(more)
+      \(preloads)<script type="module" src="\(assets.url("app.js"))"></script>\(more)
       </head><body><a class="ty-skip" href="#content">Skip to content</a>\(body)</body></html>
       """
   }
@@ -191,6 +240,7 @@ struct MenuEntry: Sendable {
     MenuEntry(title: "Subscriptions", path: SubscriptionPages.path, icon: "repeat", access: .read(.billing)),
     MenuEntry(title: "Invoices", path: InvoicePages.path, icon: "receipt-text", access: .read(.billing)),
     MenuEntry(title: "Revenue", path: RevenuePages.path, icon: "chart-line", access: .read(.billing)),
+    MenuEntry(title: "Plans and prices", path: PlanPages.path, icon: "tag", access: .read(.billing)),
     MenuEntry(title: "Coupons", path: CouponPages.path, icon: "ticket-percent", access: .read(.billing)),
     MenuEntry(title: "Tax rates", path: TaxRatePages.path, icon: "percent", access: .read(.billing)),
     MenuEntry(title: "Resellers", path: ResellerStaffPages.path, icon: "handshake", access: .read(.resellers)),

@@ -11,6 +11,9 @@ enum PageParts {
   ) -> HTML {
     guard !rows.isEmpty else { return "<div class=\"card\"><div class=\"ty-empty\"><p>\(empty)</p></div></div>" }
     let head = headings.map { heading -> HTML in
+      guard !heading.isEmpty else {
+        return "<th scope=\"col\" class=\"ty-end\"><span class=\"visually-hidden\">Actions</span></th>"
+      }
       let isNumber = heading.hasPrefix("#")
       return "<th scope=\"col\"\(if: isNumber, " class=\"num\"")>\(isNumber ? heading.dropFirst() : heading[...])</th>"
     }
@@ -21,7 +24,7 @@ enum PageParts {
     }
     return """
       <div class="card"><div class="ty-scroll" tabindex="0" role="region" aria-label="\(caption)">
-      <table class="table card-table"><caption class="visually-hidden">\(caption)</caption>
+      <table class="table card-table" data-ty-table><caption class="visually-hidden">\(caption)</caption>
       <thead><tr>\(head)</tr></thead><tbody>\(rows)</tbody></table></div>\(pager)</div>
       """
   }

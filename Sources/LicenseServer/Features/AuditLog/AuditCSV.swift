@@ -30,13 +30,5 @@ struct AuditCSV: Sendable {
     ])
   }
 
-  private static func line(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\r\n" }
-
-  /// What a spreadsheet would take for a formula is made text.
-  private static func cell(_ text: String) -> String {
-    let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-    let safe = isFormula ? "'\(text)" : text
-    guard safe.contains(where: { "\",\r\n".contains($0) }) else { return safe }
-    return "\"\(safe.replacing("\"", with: "\"\""))\""
-  }
+  private static func line(_ cells: [String]) -> String { CSVCell.line(cells.map(CSVCell.text)) }
 }

@@ -67,7 +67,7 @@ struct AuditPages: Sendable {
     """
     <tr><td>\(record.sequence)</td><td>\(PageParts.time(record.at))</td><td>\(record.actor)</td>\
     <td>\(record.entry.action)</td><td>\(record.entry.subject)</td><td>\(record.address?.description ?? "–")</td>\
-    <td><details class="ty-details"><summary>Before and after</summary><pre class="ty-json">\
+    <td><details class="ty-details"><summary>Before and after</summary><pre class="ty-json" tabindex="0">\
     \(record.entry.before.text)\n\(record.entry.after.text)</pre></details></td></tr>
     """
   }

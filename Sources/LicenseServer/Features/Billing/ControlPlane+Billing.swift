@@ -24,6 +24,7 @@ extension ControlPlane {
     SubscriptionPages(database: database, subscriptions: subscriptions, layout: layout, clock: clock)
       .register(in: &table)
     InvoicePages(database: database, cashier: cashier, layout: layout, clock: clock).register(in: &table)
+    PlanPages(desk: PlanDesk(database: database, clock: clock), layout: layout).register(in: &table)
     CouponPages(database: database, layout: layout, clock: clock).register(in: &table)
     TaxRatePages(database: database, layout: layout, clock: clock).register(in: &table)
     RevenuePages(database: database, layout: layout, clock: clock).register(in: &table)

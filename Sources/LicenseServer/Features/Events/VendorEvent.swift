@@ -34,6 +34,14 @@ enum VendorEventType: String, CaseIterable, Sendable {
   case releasePublished = "release.published"
   /// Sent by hand, to see whether an endpoint works.
   case endpointTest = "endpoint.test"
+
+  /// Of what befalls a customer: its own endpoints, and its reseller's, may be told.
+  static let ofCustomers = allCases.filter { type in
+    ["license.", "invoice.", "subscription.", "tenant."].contains { type.rawValue.hasPrefix($0) }
+  }
+
+  /// What a reseller's endpoints may be told beside it.
+  static let ofResellers = ofCustomers + [.customerCreated, .resellerSuspended, .resellerReinstated]
 }
 
 /// Something that happened to a customer, a reseller or the vendor.

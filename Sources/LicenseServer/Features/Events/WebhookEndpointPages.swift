@@ -48,54 +48,32 @@ struct WebhookEndpointPages: Sendable {
     .redirect(to: "\(Self.path)/\(id)", flash: Flash(.success, message))
   }
 
+  func view(_ call: StaffCall) -> WebhookEndpointView {
+    WebhookEndpointView(
+      path: Self.path, csrfField: call.csrfField, mayWrite: call.session.allows(.write(.settings)), showsOwners: true)
+  }
+
   @Sendable private func list(_ call: StaffCall) async throws -> Reply {
-    let page = try await WebhookEndpointStore(database).list(call.listRequest)
-    let rows = page.items.map { endpoint -> HTML in
-      """
-      <tr><td><a href="\(Self.path)/\(endpoint.id)">\(endpoint.url)</a></td><td>\(endpoint.description)</td>\
-      <td>\(Self.owner(endpoint.owner))</td><td>\(Self.types(endpoint.types))</td>\
-      <td>\(PageParts.status(endpoint.status.rawValue))</td></tr>
-      """
-    }
-    let add: HTML = """
-      <a class="btn btn-primary" href="\(Self.path)/new">\(layout.icons("plus"))New endpoint</a>
-      """
+    let view = view(call)
     return layout.staffPage(
-      Layout.Frame(
-        title: "Webhooks", current: Self.path, actions: call.session.allows(.write(.settings)) ? add : .empty),
-      call,
-      PageParts.table(
-        "Webhook endpoints", ["Address", "Description", "Whose", "Events", "Status"], rows,
-        empty: "No system is told of events yet. Add the address of one that should be.",
-        next: page.nextCursor.map { "\(Self.path)?cursor=\($0)" }))
+      Layout.Frame(title: "Webhooks", current: Self.path, actions: view.addLink(layout.icons("plus"))), call,
+      view.list(try await WebhookEndpointStore(database).list(call.listRequest)))
   }
 
   private func newPage(_ call: StaffCall, _ problem: Problem?) -> Reply {
     let form = call.form
-    let types = VendorEventType.allCases.filter { $0 != .endpointTest }.map { type -> HTML in
+    let owner: HTML = """
+      \(PageParts.input(
+        "customer_id", "Customer's number", type: "number", value: form["customer_id"] ?? "", required: false,
+        hint: "Only for a customer's own endpoint: it is told of that customer's events alone."))
+      \(PageParts.input(
+        "reseller_id", "Reseller's number", type: "number", value: form["reseller_id"] ?? "", required: false,
+        hint: "Only for a reseller's own endpoint."))
       """
-      <label class="form-check"><input class="form-check-input" type="checkbox" name="event_types" \
-      value="\(type.rawValue)"\(attribute: "checked", when: form.all("event_types").contains(type.rawValue))>\
-      <span class="form-check-label"><code>\(type.rawValue)</code></span></label>
-      """
-    }
     var reply = layout.staffPage(
       Layout.Frame(title: "New endpoint", current: Self.path), call,
-      PageParts.card(
-        "Where to tell",
-        """
-        \(PageParts.faults(problem))<form method="post" action="\(Self.path)">\(call.csrfField)
-        \(PageParts.input("url", "Address", type: "url", value: form["url"] ?? "", hint: "Begins with https://."))
-        \(PageParts.input("description", "Description", value: form["description"] ?? "", required: false))
-        \(PageParts.input(
-          "customer_id", "Customer's number", type: "number", value: form["customer_id"] ?? "", required: false,
-          hint: "Only for a customer's own endpoint: it is told of that customer's events alone."))
-        \(PageParts.input(
-          "reseller_id", "Reseller's number", type: "number", value: form["reseller_id"] ?? "", required: false,
-          hint: "Only for a reseller's own endpoint."))
-        <fieldset class="ty-field"><legend class="form-label">Events (none ticked: all)</legend>\(types)</fieldset>
-        <button class="btn btn-primary">Add endpoint</button></form>
-        """))
+      view(call).form(
+        form, problem, types: VendorEventType.allCases.filter { $0 != .endpointTest }, more: owner))
     if let problem { reply.status = problem.status }
     return reply
   }
@@ -105,9 +83,7 @@ struct WebhookEndpointPages: Sendable {
     do {
       let owner = try Self.owner(customer: form["customer_id"] ?? "", reseller: form["reseller_id"] ?? "")
       let issued = try await desk.add(
-        WebhookEndpointDesk.Draft(
-          owner: owner, url: (form["url"] ?? "").trimmed, description: String((form["description"] ?? "").prefix(255)),
-          types: form.all("event_types").compactMap(VendorEventType.init)), by: call.actor)
+        WebhookEndpointDesk.Draft(form: form, owner: owner), by: call.actor)
       return try await page(call, issued.endpoint, secret: issued.secret)
     } catch let problem as Problem where [409, 422].contains(problem.status) {
       return newPage(call, problem)
@@ -125,17 +101,5 @@ struct WebhookEndpointPages: Sendable {
       return .reseller(id)
     default: throw .invalid("reseller_id", "conflict", "cannot be given together with a customer's number")
     }
-  }
-
-  static func owner(_ owner: WebhookEndpoint.Owner) -> HTML {
-    switch owner {
-    case .vendor: "Vendor"
-    case .customer(let id): "<a href=\"/admin/customers/\(id)\">Customer \(id)</a>"
-    case .reseller(let id): "Reseller \(id)"
-    }
-  }
-
-  static func types(_ types: [VendorEventType]) -> HTML {
-    types.isEmpty ? "All" : "\(types.map(\.rawValue).joined(separator: ", "))"
   }
 }

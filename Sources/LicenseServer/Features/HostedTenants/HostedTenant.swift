@@ -82,21 +82,34 @@ extension HostedTenant {
     ]
   }
 
-  static let schema = Schema.object([
+  var resellerJSON: JSONValue {
+    var object = json.objectValue ?? [:]
+    for name in ["tracker_id", "tracker", "schema_version"] { object[name] = Optional.none }
+    return .object(object)
+  }
+
+  static let schema = Schema.object(
+    properties + [
+      .required("tracker_id", .integer.nullable), .required("tracker", .string.nullable),
+      .required("schema_version", .integer.nullable),
+    ])
+
+  /// Which tracker it is on is the vendor's own business.
+  static let resellerSchema = Schema.object(properties)
+
+  private static let properties: [Schema.Property] = [
     .required("id", .integer), .required("slug", .string), .required("name", .string),
     .required("customer_id", .integer), .required("customer_email", .email), .required("license_id", .integer),
-    .required("tracker_id", .integer.nullable), .required("tracker", .string.nullable),
     .required("address", .url.nullable), .required("domains", .array(.string)), .required("admin_email", .email),
     .required("status", .choice(Status.allCases.map(\.rawValue))), .required("users", .integer.nullable),
-    .required("clicks_24h", .integer.nullable), .required("schema_version", .integer.nullable),
-    .required("usage_at", .timestamp.nullable),
+    .required("clicks_24h", .integer.nullable), .required("usage_at", .timestamp.nullable),
     .required(
       "archive",
       Schema.object([.required("bytes", .integer), .required("sha256", .string), .required("made_at", .timestamp)])
         .nullable),
     .required("operation", TenantOperation.schema.nullable), .required("created_at", .timestamp),
     .required("updated_at", .timestamp),
-  ])
+  ]
 }
 
 extension HostedTenant.Archive {

@@ -6,11 +6,17 @@ import Web
 extension HostedTenantDesk.Request {
   static let domainLimit = 100
 
+  /// By staff: for any customer, on a licence of theirs or a new one.
   init(from fields: inout FieldReader) throws(Problem) {
+    let (owner, terms) = (Self.owner(&fields), Self.terms(&fields))
+    try self.init(from: &fields, owner: owner, terms: terms)
+  }
+
+  /// - Parameters:
+  ///   - owner: nil when something is wrong with it, and the reader knows what; likewise `terms`.
+  init(from fields: inout FieldReader, owner: Owner?, terms: Terms?) throws(Problem) {
     let slug = fields.string("slug", length: 1...63)
     let name = fields.string("name", length: 1...200)
-    let owner = Self.owner(&fields)
-    let terms = Self.terms(&fields)
     let admin = fields.email("admin_email")
     let domains = Self.domains(&fields)
     if let slug, !HostedTenant.isValidSlug(slug) {

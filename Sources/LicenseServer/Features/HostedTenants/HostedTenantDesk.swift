@@ -23,6 +23,8 @@ struct HostedTenantDesk: Sendable {
     /// Whose it is to be.
     enum Owner: Sendable, Hashable {
       case customer(Int64)
+      /// Whoever has this licence.
+      case licensee(Int64)
       /// The customer with this address, made if there is none yet.
       case email(EmailAddress)
     }
@@ -42,10 +44,14 @@ struct HostedTenantDesk: Sendable {
     var adminEmail: EmailAddress
   }
 
+  /// - Parameter check: throws what else stands in the way, in the same transaction.
   /// - Throws: 404 for an unknown customer; 409 when slug, licence or a domain is taken; 422 for a plan or licence that
   ///   will not do.
-  func provision(_ request: Request, by actor: Actor) async throws -> HostedTenant {
+  func provision(
+    _ request: Request, by actor: Actor, check: @Sendable (Connection) async throws -> Void = { _ in }
+  ) async throws -> HostedTenant {
     try await database.transaction { connection in
+      try await check(connection)
       let now = clock.now()
       let customer = try await customer(request.owner, in: connection, at: now)
       let tenants = HostedTenantStore(connection)
@@ -212,6 +218,11 @@ extension HostedTenantDesk {
     switch owner {
     case .customer(let id):
       guard let customer = try await customers.find(id) else { throw Problem.notFound("customer") }
+      return customer
+    case .licensee(let license):
+      guard let license = try await LicenseStore(connection).lock(license),
+        let customer = try await customers.find(license.customerID)
+      else { throw Problem.notFound("licence") }
       return customer
     case .email(let email):
       let customer = try await customers.findOrCreate(email: email, at: now)

@@ -24,7 +24,7 @@ struct HostedTenantPages: Sendable {
     let rows = page.items.map { tenant -> HTML in
       """
       <tr><td><a href="\(Self.path)/\(tenant.id)">\(tenant.slug)</a></td><td>\(tenant.customerEmail)</td>\
-      <td>\(tenant.trackerName ?? "–")</td><td>\(Self.badges(tenant))</td>\
+      <td>\(tenant.trackerName ?? "–")</td><td>\(HostedTenantView.badges(tenant))</td>\
       <td class="num">\(tenant.users.map(String.init) ?? "–")</td>\
       <td class="num">\(tenant.clicks24h.map(String.init) ?? "–")</td></tr>
       """
@@ -44,14 +44,6 @@ struct HostedTenantPages: Sendable {
         empty: search.isEmpty ? "No tenant is hosted yet. Register a tracker, then provision one." : "No tenant fits.",
         next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" }))
       """)
-  }
-
-  /// Its status, and what is being done with it.
-  static func badges(_ tenant: HostedTenant) -> HTML {
-    let running = tenant.running.map { operation -> HTML in
-      " \(PageParts.status(operation.direction == .back ? "undoing \(operation.kind.rawValue)" : operation.kind.rawValue))"
-    }
-    return "\(PageParts.status(tenant.status.rawValue))\(running)"
   }
 
   private func newPage(_ call: StaffCall, _ problem: Problem?) async throws -> Reply {

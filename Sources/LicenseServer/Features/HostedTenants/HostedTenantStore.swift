@@ -34,6 +34,20 @@ struct HostedTenantStore: Sendable {
     try await tenants("WHERE t.id = \(id)").first
   }
 
+  /// One of a reseller's customers; another's is no different from one that does not exist.
+  func find(_ id: Int64, ofReseller reseller: Int64) async throws(DatabaseError) -> HostedTenant? {
+    try await tenants("WHERE t.id = \(id) AND c.reseller_id = \(reseller)").first
+  }
+
+  /// How many of its customers' tenants are hosted or about to be.
+  func count(ofReseller reseller: Int64) async throws(DatabaseError) -> Int {
+    try await database.scalar(
+      """
+      SELECT count(*) FROM license.hosted_tenants t JOIN license.customers c ON c.id = t.customer_id
+      WHERE c.reseller_id = \(reseller) AND t.status NOT IN ('failed', 'deleted', 'purged')
+      """) ?? 0
+  }
+
   /// Takes the tenant's row for the rest of the transaction.
   func lock(_ id: Int64) async throws(DatabaseError) -> HostedTenant? {
     try await database.execute("SELECT id FROM license.hosted_tenants WHERE id = \(id) FOR UPDATE")
@@ -61,14 +75,15 @@ struct HostedTenantStore: Sendable {
 
   /// The tenants a request asks for (`status=`, `tracker_id=`, `customer_id=`, `customer_email=`, `q` in slug, name,
   /// domains or the customer's address), the newest first; the cursor is an id.
-  func list(_ page: PageRequest) async throws(DatabaseError) -> Page<HostedTenant> {
+  /// - Parameter reseller: only tenants of its customers; nil for everybody's.
+  func list(_ page: PageRequest, ofReseller reseller: Int64? = nil) async throws(DatabaseError) -> Page<HostedTenant> {
     let after = page.cursor.flatMap { Int64($0) }
     let tracker = page.filters["tracker_id"].map { Int64($0) ?? 0 }
     let customer = page.filters["customer_id"].map { Int64($0) ?? 0 }
     let email = page.filters["customer_email"]?.trimmed.lowercased()
     let pattern = page.q.map { "%\(LikePattern.escaped($0))%" }
     let matching: SQL = """
-      (\(page.filters["status"])::text IS NULL OR t.status = \(page.filters["status"]))
+      (\(reseller)::bigint IS NULL OR c.reseller_id = \(reseller)) AND (\(page.filters["status"])::text IS NULL OR t.status = \(page.filters["status"]))
       AND (\(tracker)::bigint IS NULL OR t.tracker_id = \(tracker))
       AND (\(customer)::bigint IS NULL OR t.customer_id = \(customer))
       AND (\(email)::text IS NULL OR c.email = \(email))

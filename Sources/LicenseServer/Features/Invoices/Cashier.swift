@@ -7,13 +7,16 @@ import Database
 struct Cashier: Sendable {
   let database: ConnectionPool
   let news: BillingNews
+  /// Where an order may be paid by card just now; nil without cards.
+  var stripe: StripeDesk? = nil
   let clock: any WallClock
 
   /// - Returns: the paid invoice, and the licence that its subscription has.
   func markPaid(
     invoice: Int64, reference: String, by actor: Actor
   ) async throws -> (invoice: Invoice, license: License?) {
-    try await database.transaction(retries: 3) { connection in
+    try await closeCheckout(of: invoice)
+    return try await database.transaction(retries: 3) { connection in
       let now = clock.now()
       let settled = try await ManualBilling(connection).markPaid(invoice: invoice, reference: reference, at: now)
       guard settled.isNew else {
@@ -31,6 +34,14 @@ struct Cashier: Sendable {
         by: actor, at: now)
       return (settled.invoice, license)
     }
+  }
+
+  /// Before money is booked that came another way: the customer may have the page to pay by card open.
+  private func closeCheckout(of invoice: Int64) async throws {
+    guard let stripe, let known = try await InvoiceStore(database).find(invoice), known.status == .open,
+      known.purpose == .order, let subscription = known.subscriptionID
+    else { return }
+    try await stripe.closeCheckout(for: subscription)
   }
 
   private func tell(_ settled: SettledInvoice, in connection: Connection, at now: Timestamp) async throws -> License? {
@@ -60,7 +71,8 @@ struct Cashier: Sendable {
   /// Withdraws an invoice that nothing was paid on. An order is canceled with its invoice; what a running subscription
   /// owes is credited instead, or the subscription canceled.
   func void(invoice id: Int64, by actor: Actor) async throws -> Invoice {
-    try await database.transaction(retries: 3) { connection in
+    try await closeCheckout(of: id)
+    return try await database.transaction(retries: 3) { connection in
       let now = clock.now()
       guard let known = try await InvoiceStore(connection).find(id) else { throw BillingError.noSuchInvoice }
       if let subscription = known.subscriptionID {

@@ -165,6 +165,11 @@ struct LicenseRegister: Sendable {
       guard let plan = try await PlanStore(connection).find(slug: slug) else { throw BillingError.noSuchPlan(slug) }
       let instances = try await InstanceStore(connection).all(of: [id])
       var change = PlanChange(of: license, to: plan, instances: instances)
+      if let agreed = try await ResellerLicenseStore(connection).agreedPlans(of: id), !agreed.contains(slug) {
+        throw Problem.beyondEntitlement([
+          .init(field: "plan", code: "not_entitled", message: "\(slug) is not in the agreement of its reseller")
+        ])
+      }
       if isDryRun {
         if let subscription = license.subscriptionID {
           change.quote = try await SubscriptionDesk(connection)

@@ -102,7 +102,7 @@ struct MailPages: Sendable {
         <iframe class="w-100" height="480" title="The e-mail as HTML" sandbox="" \
         src="\(Self.path)/templates/\(kind)/html"></iframe>
         """))
-      \(PageParts.card("As text", "<pre class=\"ty-json\">\(mail.text)</pre>"))
+      \(PageParts.card("As text", "<pre class=\"ty-json\" tabindex=\"0\">\(mail.text)</pre>"))
       """)
   }
 

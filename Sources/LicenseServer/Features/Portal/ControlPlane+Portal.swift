@@ -37,6 +37,12 @@ extension ControlPlane {
       database: database, printer: InvoicePrinter(database: database, logger: logger), takesCards: stripe != nil,
       layout: layout
     ).register(in: &table)
+    OwnWebhookPages(
+      rules: .init(
+        mount: "/portal", read: .portalRead(.licences), write: .portalWrite(.licences),
+        owner: { .customer(try $0.session.customer) }, actor: { $0.actor }, page: { layout.portalPage($0, $1, $2) },
+        types: VendorEventType.ofCustomers), database: database, desk: webhookDesk, layout: layout
+    ).register(in: &table)
     PortalBillingPages(database: database, takesCards: stripe != nil, layout: layout, clock: clock).register(in: &table)
   }
 }

@@ -14,6 +14,7 @@ struct PortalMenuEntry: Sendable {
     PortalMenuEntry(title: "Invoices", path: "/portal/invoices", icon: "receipt-text", access: .portalRead(.billing)),
     PortalMenuEntry(title: "Billing", path: "/portal/billing", icon: "credit-card", access: .portalRead(.billing)),
     PortalMenuEntry(title: "Downloads", path: "/portal/downloads", icon: "download", access: .signedIn),
+    PortalMenuEntry(title: "Webhooks", path: "/portal/webhooks", icon: "webhook", access: .portalWrite(.licences)),
     PortalMenuEntry(title: "Branding", path: PortalBrandPages.path, icon: "palette", access: .portalWrite(.licences)),
     PortalMenuEntry(title: "Team", path: "/portal/team", icon: "users", access: .portalRead(.team)),
     PortalMenuEntry(title: "My account", path: "/portal/account", icon: "circle-user-round", access: .signedIn),

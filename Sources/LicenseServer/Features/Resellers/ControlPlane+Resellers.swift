@@ -33,7 +33,10 @@ extension ControlPlane {
     resellerStaffAPI.register(in: &tables.staff)
     ResellerAPI(database: database, sales: resellerSales, brands: brandDesk, clock: clock)
       .register(in: &tables.reseller)
+    ResellerTenantAPI(desk: resellerTenants).register(in: &tables.reseller)
   }
+
+  var resellerTenants: ResellerTenantDesk { ResellerTenantDesk(database: database, tenants: hosting.tenants) }
 
   func registerResellerPages(in table: inout StaffTable, _ layout: Layout) {
     ResellerStaffPages(database: database, api: resellerStaffAPI, layout: layout, clock: clock).register(in: &table)
@@ -48,9 +51,17 @@ extension ControlPlane {
     ResellerCustomerPages(database: database, sales: resellerSales, licenses: licenses, layout: layout)
       .register(in: &table)
     licenses.register(in: &table)
+    ResellerTenantPages(database: database, desk: resellerTenants, layout: layout, clock: clock)
+      .register(in: &table)
     ResellerPricePages(database: database, sales: resellerSales, layout: layout).register(in: &table)
     ResellerMarginPages(database: database, layout: layout).register(in: &table)
     ResellerBrandPages(editor: brandEditor, layout: layout).register(in: &table)
+    OwnWebhookPages(
+      rules: .init(
+        mount: "/reseller", read: .resellerRead(.team), write: .resellerWrite(.team),
+        owner: { .reseller($0.resellerID) }, actor: { $0.actor }, page: { layout.resellerPage($0, $1, $2) },
+        types: VendorEventType.ofResellers), database: database, desk: webhookDesk, layout: layout
+    ).register(in: &table)
     ResellerTeamPages(database: database, layout: layout, clock: clock).register(in: &table)
     return table
   }

@@ -28,6 +28,7 @@ struct ResellerForm: Sendable {
       <fieldset class="ty-field"><legend class="form-label">Plans it may sell</legend>\(boxes)</fieldset>
       \(PageParts.input("max_licenses", "Licences at most", type: "number", value: value("max_licenses", agreement.map { "\($0.maxLicenses)" } ?? "100")))
       \(PageParts.input("max_instances", "Instances at most", type: "number", value: value("max_instances", agreement.map { "\($0.maxInstances)" } ?? "100")))
+      \(PageParts.input("max_tenants", "Hosted tenants at most", type: "number", value: value("max_tenants", agreement.map { "\($0.maxTenants)" } ?? "0"), hint: "Of its customers, on your trackers."))
       \(wholesale)
       \(PageParts.input("grace_days", "Grace of its customers, days", type: "number", value: value("grace_days", agreement.map { "\($0.graceDays)" } ?? "30")))
       \(PageParts.input("portal_domain", "Portal domain", value: value("portal_domain", former?.portalDomain), required: false, hint: "A host whose DNS points here, such as licenses.example.com."))
@@ -76,7 +77,8 @@ struct ResellerForm: Sendable {
   /// The form as the API's request.
   static func json(of form: FormBody) throws(Problem) -> JSONObject {
     var object = form.json(
-      numbers: ["max_licenses", "max_instances", "grace_days"], flags: ["white_label", "may_hide_powered_by"],
+      numbers: ["max_licenses", "max_instances", "max_tenants", "grace_days"],
+      flags: ["white_label", "may_hide_powered_by"],
       lists: ["plans"])
     let kind = object["wholesale"] ?? .null
     let isPercentage = kind == "percentage"

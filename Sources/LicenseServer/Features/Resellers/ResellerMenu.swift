@@ -15,6 +15,8 @@ struct ResellerMenuEntry: Sendable {
     ResellerMenuEntry(
       title: "Licences", path: ResellerLicensePages.path, icon: "key-round", access: .resellerRead(.licences)),
     ResellerMenuEntry(
+      title: "Hosted tenants", path: ResellerTenantPages.path, icon: "server", access: .resellerRead(.licences)),
+    ResellerMenuEntry(
       title: "Prices", path: ResellerPricePages.path, icon: "tag", access: .resellerRead(.licences)),
     ResellerMenuEntry(
       title: "Margins", path: ResellerMarginPages.path, icon: "chart-line", access: .resellerRead(.margins)),
@@ -23,6 +25,8 @@ struct ResellerMenuEntry: Sendable {
       access: .resellerRead(.margins)),
     ResellerMenuEntry(
       title: "Branding", path: ResellerBrandPages.path, icon: "palette", access: .resellerRead(.branding)),
+    ResellerMenuEntry(
+      title: "Webhooks", path: "/reseller/webhooks", icon: "webhook", access: .resellerRead(.team)),
     ResellerMenuEntry(
       title: "Team and keys", path: ResellerTeamPages.path, icon: "shield-user", access: .resellerRead(.team)),
   ]
@@ -36,17 +40,18 @@ extension Layout {
       link(entry.title, entry.path, icon: entry.icon, isCurrent: entry.path == frame.current)
     }
     let rail: HTML = """
-      <a class="ty-brand" href="\(ResellerEntrancePages.prefix)">\(brand(host))</a><nav><ul>\(links)</ul></nav>\
+      <a class="ty-brand" href="\(ResellerEntrancePages.prefix)">\(brand(host))</a><nav aria-label="Sections"><ul>\(links)</ul></nav>\
       <p class="ty-tenant"><strong>\(session.reseller.name)</strong><span>Reseller</span></p>\(poweredBy(host))
       """
     let email = session.user?.email ?? session.reseller.email
     return .html(
       framed(
-        frame, host: host, rail: rail,
-        bar: bar(
-          email, account: ResellerEntrancePages.passwordPath, signOut: "\(ResellerEntrancePages.prefix)/logout",
-          call.csrfField),
-        flash: call.request.flash, warning(session.reseller) + content), status: status)
+        crumbed(frame, ResellerMenuEntry.all.map { ($0.title, $0.path) }), host: host, rail: rail,
+        bar: palette(searching: false)
+          + bar(
+            email, account: ResellerEntrancePages.passwordPath, signOut: "\(ResellerEntrancePages.prefix)/logout",
+            call.csrfField),
+        flash: call.request.flash, call.csrfField, warning(session.reseller) + content), status: status)
   }
 
   private func warning(_ reseller: Reseller) -> HTML {

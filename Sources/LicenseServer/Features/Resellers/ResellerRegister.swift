@@ -57,6 +57,7 @@ struct ResellerRegister: Sendable {
     var plans: [String]?
     var maxLicenses: Int?
     var maxInstances: Int?
+    var maxTenants: Int?
     var whiteLabel: Bool?
     var mayHidePoweredBy: Bool?
     var graceDays: Int?
@@ -73,6 +74,7 @@ struct ResellerRegister: Sendable {
       if let plans = changes.plans { reseller.agreement.plans = plans }
       if let licenses = changes.maxLicenses { reseller.agreement.maxLicenses = licenses }
       if let instances = changes.maxInstances { reseller.agreement.maxInstances = instances }
+      if let allowed = changes.maxTenants { reseller.agreement.maxTenants = allowed }
       if let whiteLabel = changes.whiteLabel { reseller.agreement.whiteLabel = whiteLabel }
       if let hides = changes.mayHidePoweredBy { reseller.agreement.mayHidePoweredBy = hides }
       if let days = changes.graceDays { reseller.agreement.graceDays = days }
@@ -81,6 +83,10 @@ struct ResellerRegister: Sendable {
       try await Self.checkPlans(reseller.agreement, in: connection)
       let excess = reseller.agreement.entitlement.excess(of: try await store.use(of: id, at: now))
       guard excess.isEmpty else { throw Problem.beyondEntitlement(excess) }
+      if let allowed = changes.maxTenants {
+        let hosted = try await HostedTenantStore(connection).count(ofReseller: id)
+        guard hosted <= allowed else { throw Problem.tenantsUsedUp(hosted, of: allowed) }
+      }
       if former.whiteLabel != reseller.agreement.whiteLabel {
         try await store.setWhiteLabel(reseller.agreement.whiteLabel, ofLicensesOf: id, at: now)
       }

@@ -27,7 +27,8 @@ enum ResellerSchemas {
 
   static let agreement = Schema.object([
     .required("currency", .string), .required("wholesale", wholesale), .required("plans", .array(.string)),
-    .required("max_licenses", .integer), .required("max_instances", .integer), .required("white_label", .boolean),
+    .required("max_licenses", .integer), .required("max_instances", .integer), .required("max_tenants", .integer),
+    .required("white_label", .boolean),
     .required("may_hide_powered_by", .boolean), .required("grace_days", .integer),
   ])
 
@@ -47,6 +48,7 @@ enum ResellerSchemas {
     .optional("password", .string.nullable.described("Absent: the answer has an invitation link.")),
     .required("currency", .string), .required("wholesale", wholesale), .required("plans", .array(.string)),
     .required("max_licenses", .integer), .optional("max_instances", .integer.nullable),
+    .optional("max_tenants", .integer.nullable.described("Hosted tenants of its customers at most; none if absent.")),
     .optional("white_label", .boolean), .optional("may_hide_powered_by", .boolean),
     .optional("grace_days", .integer), .optional("portal_domain", .string.nullable),
   ])
@@ -59,7 +61,8 @@ enum ResellerSchemas {
 
   static let changes = Schema.object([
     .optional("name", .string), .optional("wholesale", wholesale), .optional("plans", .array(.string)),
-    .optional("max_licenses", .integer), .optional("max_instances", .integer), .optional("white_label", .boolean),
+    .optional("max_licenses", .integer), .optional("max_instances", .integer), .optional("max_tenants", .integer),
+    .optional("white_label", .boolean),
     .optional("may_hide_powered_by", .boolean), .optional("grace_days", .integer),
     .optional("portal_domain", .string.nullable),
   ])

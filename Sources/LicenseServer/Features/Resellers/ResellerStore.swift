@@ -16,11 +16,11 @@ struct ResellerStore: Sendable {
     let row = try await database.one(
       """
       INSERT INTO license.resellers
-        (customer_id, name, status, currency, wholesale, discount, max_licenses, max_instances, white_label,
+        (customer_id, name, status, currency, wholesale, discount, max_licenses, max_instances, max_tenants, white_label,
          may_hide_powered_by, grace_days, portal_domain, created_at, updated_at)
       VALUES (\(customer), \(name), 'active', \(agreement.currency), \(agreement.wholesale.kind.rawValue),
-        \(Self.discount(agreement)), \(agreement.maxLicenses), \(agreement.maxInstances), \(agreement.whiteLabel),
-        \(agreement.mayHidePoweredBy), \(agreement.graceDays), \(portalDomain), \(now), \(now))
+        \(Self.discount(agreement)), \(agreement.maxLicenses), \(agreement.maxInstances), \(agreement.maxTenants),
+        \(agreement.whiteLabel), \(agreement.mayHidePoweredBy), \(agreement.graceDays), \(portalDomain), \(now), \(now))
       RETURNING id
       """)
     let id: Int64 = try row.get("id")
@@ -36,7 +36,7 @@ struct ResellerStore: Sendable {
         suspended_at = \(reseller.suspendedAt), grace_until = \(reseller.graceUntil),
         customers_cut_at = \(reseller.customersCutAt), wholesale = \(agreement.wholesale.kind.rawValue),
         discount = \(Self.discount(agreement)), max_licenses = \(agreement.maxLicenses),
-        max_instances = \(agreement.maxInstances), white_label = \(agreement.whiteLabel),
+        max_instances = \(agreement.maxInstances), max_tenants = \(agreement.maxTenants), white_label = \(agreement.whiteLabel),
         may_hide_powered_by = \(agreement.mayHidePoweredBy), grace_days = \(agreement.graceDays),
         portal_domain = \(reseller.portalDomain), updated_at = \(now)
       WHERE id = \(reseller.id)
@@ -161,8 +161,8 @@ struct ResellerStore: Sendable {
     let rows = try await database.query(
       """
       SELECT r.id, r.customer_id, c.email, r.name, r.status, r.suspended_at, r.grace_until, r.customers_cut_at,
-        r.currency, r.wholesale, r.discount, r.max_licenses, r.max_instances, r.white_label, r.may_hide_powered_by,
-        r.grace_days, r.portal_domain, r.created_at,
+        r.currency, r.wholesale, r.discount, r.max_licenses, r.max_instances, r.max_tenants, r.white_label,
+        r.may_hide_powered_by, r.grace_days, r.portal_domain, r.created_at,
         ARRAY(SELECT p.slug FROM license.reseller_plans x JOIN license.plans p ON p.id = x.plan_id
           WHERE x.reseller_id = r.id ORDER BY p.rank) AS plans,
         (SELECT jsonb_agg(jsonb_build_object('plan', p.slug, 'period', w.period, 'amount', w.amount))
@@ -183,7 +183,8 @@ extension Reseller {
       currency: try row.get("currency"),
       wholesale: WholesalePricing(kind: try row.get("wholesale"), discount: try row.get("discount"), prices: prices),
       plans: try row.get("plans"), maxLicenses: try row.get("max_licenses"),
-      maxInstances: try row.get("max_instances"), whiteLabel: try row.get("white_label"),
+      maxInstances: try row.get("max_instances"), maxTenants: try row.get("max_tenants"),
+      whiteLabel: try row.get("white_label"),
       mayHidePoweredBy: try row.get("may_hide_powered_by"), graceDays: try row.get("grace_days"))
     self.init(
       id: try row.get("id"), customerID: try row.get("customer_id"), email: try row.get("email"),

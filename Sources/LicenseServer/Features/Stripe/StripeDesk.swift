@@ -31,11 +31,29 @@ struct StripeDesk: Sendable {
     let store = StripeCheckoutStore(database)
     if let former = try await store.newest(for: subscription.id) {
       let checkout = try await client.checkout(former).checkout
-      if checkout.isComplete { throw Problem.conflict("The payment has arrived and is being booked.") }
+      if checkout.isComplete { throw Self.arriving }
       if let url = checkout.url, checkout.expiresAt > clock.now() + Self.timeToPay { return url }
     }
     return try await startCheckout(for: subscription, number: store.count(for: subscription.id) + 1)
   }
+
+  /// Sees to it that nobody pays an order by card that is paid otherwise, or taken back.
+  /// - Throws: 409 when the customer has just paid there, ``StripeError`` when Stripe cannot be asked.
+  func closeCheckout(for subscription: Int64) async throws {
+    guard let id = try await StripeCheckoutStore(database).newest(for: subscription) else { return }
+    let checkout = try await client.checkout(id).checkout
+    if checkout.isComplete { throw Self.arriving }
+    guard checkout.url != nil else { return }
+    do {
+      try await client.expireCheckout(id)
+    } catch let error as StripeError {
+      // It may have been completed between the two.
+      if try await client.checkout(id).checkout.isComplete { throw Self.arriving }
+      throw error
+    }
+  }
+
+  private static let arriving = Problem.conflict("The payment has arrived and is being booked.")
 
   /// Nobody is sent to a page that runs out while they look for their card.
   private static let timeToPay = Duration.minutes(5)

@@ -3,19 +3,21 @@ public import Core
 /// A metric's value, exact or rounded once.
 public enum MetricValue: Sendable, Hashable {
   case count(Int64)
-  /// Ratios of money (EPC, CPA, CPL) are rounded half to even at six places.
+  /// Ratios of money (EPC, CPA, AOV) are rounded half to even at six places.
   case money(Micros)
   /// Rounded half to even at four places.
   case percent(tenThousandths: Int64)
+  /// A plain number, rounded half to even at four places.
+  case ratio(tenThousandths: Int64)
 
   static let percentScale: Int64 = 10_000
 
-  /// Counts and percentages are numbers, money a decimal string.
+  /// Counts, percentages and ratios are numbers, money a decimal string.
   public var json: JSONValue {
     switch self {
     case .count(let count): .int(count)
     case .money(let amount): JSONValue(amount)
-    case .percent(let value): .number(Self.decimal(value))
+    case .percent(let value), .ratio(let value): .number(Self.decimal(value))
     }
   }
 
@@ -24,7 +26,7 @@ public enum MetricValue: Sendable, Hashable {
     switch self {
     case .count(let count): String(count)
     case .money(let amount): amount.description
-    case .percent(let value): Self.decimal(value)
+    case .percent(let value), .ratio(let value): Self.decimal(value)
     }
   }
 

@@ -24,6 +24,14 @@ public struct ClickRates: Sendable, Hashable {
   /// A joined click's rate; null without one.
   static let column: SQL = "quote_rate"
 
+  /// Joins `conversions` with the rate of the day when each came, from one currency.
+  func joinConversions(of currency: Currency) -> SQL {
+    """
+     LEFT JOIN unnest(\(days), \(currencies), \(rates)) AS quote (quote_day, quote_currency, \(Self.column))
+      ON quote_currency = \(currency) AND quote_day = (created_at AT TIME ZONE 'UTC')::date
+    """
+  }
+
   /// Joins `clicks` with the rate of each click's day and currency.
   var join: SQL {
     """

@@ -15,7 +15,25 @@ public struct LocalDateRange: Sendable, Hashable {
   public var dayCount: Int { to.daysSinceEpoch - from.daysSinceEpoch + 1 }
 
   /// As many days right before.
-  public var previous: LocalDateRange {
-    LocalDateRange(from: from.adding(days: -dayCount), to: from.adding(days: -1)) ?? self
+  public var previous: LocalDateRange { shifted(by: -dayCount) }
+
+  /// The days that a report sets beside these: as many. A year before 29 February begins on 28 February.
+  public func compared(_ comparison: ReportComparison) -> LocalDateRange {
+    switch comparison {
+    case .previous: previous
+    case .day: shifted(by: -1)
+    case .week: shifted(by: -7)
+    case .year: shifted(by: from.yearBefore.daysSinceEpoch - from.daysSinceEpoch)
+    }
+  }
+
+  private func shifted(by days: Int) -> LocalDateRange {
+    LocalDateRange(from: from.adding(days: days), to: to.adding(days: days)) ?? self
+  }
+}
+
+extension LocalDate {
+  fileprivate var yearBefore: LocalDate {
+    LocalDate(year: year - 1, month: month, day: day) ?? LocalDate(year: year - 1, month: month, day: 28) ?? self
   }
 }

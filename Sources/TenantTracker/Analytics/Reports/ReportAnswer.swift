@@ -59,21 +59,28 @@ extension ReportAnswer {
       }
   }
 
-  private func json(_ row: Row) -> JSONValue {
+  private func json(_ row: Row) -> JSONValue { request.json(of: row) }
+
+  private func json(_ values: BaseValues) -> JSONObject { request.json(of: values) }
+}
+
+extension ReportRequest {
+  /// A row of its answer: `{keys, metrics, previous}`.
+  public func json(of row: ReportAnswer.Row) -> JSONValue {
     var keys: JSONObject = [:]
-    for (grouping, key) in zip(request.groupings, row.keys) {
+    for (grouping, key) in zip(groupings, row.keys) {
       keys[grouping.rawValue] = key.json
       if let name = key.nameJSON { keys["\(grouping.rawValue)_name"] = name }
     }
     return [
-      "keys": .object(keys), "metrics": .object(json(row.values)),
-      "previous": row.previous.map { .object(json($0)) } ?? .null,
+      "keys": .object(keys), "metrics": .object(json(of: row.values)),
+      "previous": row.previous.map { .object(json(of: $0)) } ?? .null,
     ]
   }
 
-  private func json(_ values: BaseValues) -> JSONObject {
+  fileprivate func json(of values: BaseValues) -> JSONObject {
     var object: JSONObject = [:]
-    for metric in request.metrics { object[metric.rawValue] = metric.value(of: values)?.json ?? .null }
+    for metric in metrics { object[metric.rawValue] = metric.value(of: values)?.json ?? .null }
     return object
   }
 }

@@ -8,33 +8,135 @@ public struct ReportEngine: Sendable {
 
   private let clock: any WallClock
   private let rates: Rates
+  private let usesRollups: Bool
+  private let rollups = RollupStore()
 
-  /// - Parameter rates: without them, costs in other currencies are left out.
-  public init(clock: any WallClock, rates: @escaping Rates = { _, _, _ in ClickRates() }) {
+  /// - Parameters:
+  ///   - usesRollups: whether it may; all is counted from clicks otherwise.
+  ///   - rates: without them, costs in other currencies are left out.
+  public init(
+    clock: any WallClock, usesRollups: Bool = true, rates: @escaping Rates = { _, _, _ in ClickRates() }
+  ) {
     self.clock = clock
+    self.usesRollups = usesRollups
     self.rates = rates
   }
 
   /// - Parameter currency: the tenant's; amounts in others that there is no rate for are left out and counted as
-  ///   unconverted.
-  /// - Throws: ``Problem`` for a request that cannot be answered, ``DatabaseError``.
+  ///   unconverted. The answer is in it unless the request names another.
+  /// - Throws: ``Problem`` for a request that cannot be answered, one that takes too long among them;
+  ///   ``DatabaseError``.
   public func answer(
     _ request: ReportRequest, in currency: Currency, of scope: TenantScope
   ) async throws -> ReportAnswer {
-    let window = try await ReportWindow.find(
-      from: request.from, to: request.to, zone: request.zone, now: clock.now(), in: scope)
-    let first = request.comparesPrevious ? window.previousStart : window.start
-    let plan = ReportPlan(
-      request, window: window, currency: currency, rates: try await rates(first..<window.end, currency, scope))
-    return try ReportAnswer(plan, rows: try await scope.query(plan.sql(schema: scope.schema)))
+    let plan = try await plan(request, in: currency, of: scope)
+    return try await inTime {
+      // One view of buckets, marks, clicks and conversions: a fold in between changes nothing.
+      try await scope.transaction(.readOnlySnapshot) { connection in
+        let plan = try await covered(plan, in: connection, schema: scope.schema)
+        return try ReportAnswer(plan, rows: try await connection.query(plan.sql(schema: scope.schema)))
+      }
+    }
   }
+
+  /// Hands out all rows of a report, some thousand at a time, however many there are: the request's limit and offset
+  /// do not count. All are of one moment.
+  /// - Returns: what ``answer(_:in:of:)`` says, with no rows.
+  public func stream(
+    _ request: ReportRequest, in currency: Currency, of scope: TenantScope,
+    _ take: ([ReportAnswer.Row]) async throws -> Void
+  ) async throws -> ReportAnswer {
+    var request = request
+    request.limit = Int(Int32.max)
+    request.offset = 0
+    let plan = try await plan(request, in: currency, of: scope)
+    return try await inTime {
+      try await scope.transaction(.readOnlySnapshot) { connection in
+        let plan = try await covered(plan, in: connection, schema: scope.schema)
+        try await connection.execute("DECLARE report NO SCROLL CURSOR FOR \(plan.sql(schema: scope.schema))")
+        var whole: ReportAnswer?
+        while true {
+          let rows = try await connection.query("FETCH \(unescaped: "\(Self.rowsAtOnce)") FROM report")
+          let part = try ReportAnswer(plan, rows: rows)
+          if whole == nil { whole = part.withoutRows }
+          if !part.rows.isEmpty { try await take(part.rows) }
+          if rows.count < Self.rowsAtOnce { break }
+        }
+        return try whole ?? ReportAnswer(plan, rows: [])
+      }
+    }
+  }
+
+  private static let rowsAtOnce = 2_000
+
+  /// How a report would be answered now, without reading any clicks.
+  /// - Throws: as ``answer(_:in:of:)``.
+  public func planned(
+    _ request: ReportRequest, in currency: Currency, of scope: TenantScope
+  ) async throws -> ReportPlan {
+    let plan = try await plan(request, in: currency, of: scope)
+    return try await scope.transaction(.readOnlySnapshot) { connection in
+      try await covered(plan, in: connection, schema: scope.schema)
+    }
+  }
+
+  /// How a report will be answered if there are no rollups.
+  private func plan(
+    _ request: ReportRequest, in currency: Currency, of scope: TenantScope
+  ) async throws -> ReportPlan {
+    let now = clock.now()
+    let window = try await ReportWindow.find(
+      from: request.from, to: request.to, zone: request.zone, now: now, comparison: request.comparison ?? .previous,
+      cutsComparison: request.cutsComparison, in: scope)
+    let target = request.currency ?? currency
+    let home = target == currency ? nil : currency
+    let first = request.comparesPrevious ? min(window.previousStart, window.start) : window.start
+    // Conversions of those clicks may have come until now.
+    let last = home == nil ? window.end : max(window.end, now)
+    return ReportPlan(
+      request, window: window, currency: target, rates: try await rates(first..<max(first, last), target, scope),
+      homeCurrency: home)
+  }
+
+  private func covered(
+    _ plan: ReportPlan, in connection: Connection, schema: SchemaName
+  ) async throws -> ReportPlan {
+    guard usesRollups, let dimension = RollupDimension(for: plan.request) else { return plan }
+    var covers: [RollupCover] = []
+    for range in plan.ranges {
+      covers.append(
+        try await rollups.cover(
+          range, for: plan.request, by: dimension, in: plan.currency, of: connection, schema: schema))
+    }
+    let watermark = try await rollups.closedUntil(in: connection, schema: schema)
+    return plan.covered(by: covers, of: dimension, until: watermark)
+  }
+
+  private func inTime<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+    do {
+      return try await body()
+    } catch {
+      if let error = error as? DatabaseError, error.kind == .timeout { throw Problem.reportTooLarge }
+      throw error
+    }
+  }
+}
+
+extension Problem {
+  fileprivate static let reportTooLarge = Problem(
+    status: 422, code: "report_too_large", title: "The report is too large",
+    detail: """
+      This took longer than a report may. Choose fewer days, or a single grouping with no filter but on itself: those are \
+      counted from rollups.
+      """)
 }
 
 extension ReportAnswer {
   fileprivate init(_ plan: ReportPlan, rows: [Database.Row]) throws {
     let request = plan.request
     self.plan = plan
-    self.rows = try rows.map { row in
+    // Without a group the totals stand alone.
+    self.rows = try rows.filter { try $0.get("place", as: Int64?.self) != nil }.map { row in
       Row(
         keys: try request.groupings.enumerated().map { try GroupKey($1, at: $0, in: row) },
         values: try BaseValues(row), previous: request.comparesPrevious ? try BaseValues(row, prefix: "previous_") : nil
@@ -45,6 +147,11 @@ extension ReportAnswer {
       request.comparesPrevious
       ? try rows.first.map { try BaseValues($0, prefix: "total_previous_") } ?? BaseValues() : nil
     groupCount = request.groupings.isEmpty ? 0 : try rows.first?.get("group_count") ?? 0
+  }
+
+  /// The totals alone.
+  fileprivate var withoutRows: ReportAnswer {
+    ReportAnswer(plan: plan, rows: [], totals: totals, previousTotals: previousTotals, groupCount: groupCount)
   }
 }
 

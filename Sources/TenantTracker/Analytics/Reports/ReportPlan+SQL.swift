@@ -1,12 +1,15 @@
 import Core
 import Database
 
-// The one statement of a raw report:
+// The one statement of a report:
 //
-//     parts    clicks and conversions, each aggregated by the keys; twice when compared with the period before
-//     grouped  the parts added up by key, so that a key with conversions but no clicks (or the reverse) is there too
-//     ranked   every group's place and, before any is cut off, the totals
-//     answer   the first `limit` groups with the names of what their keys identify
+//     buyers     how many orders each customer has per key, when people are to be counted
+//     everybody  the same without keys: who is in two groups is one customer
+//     parts      clicks, their rollups and conversions, each aggregated by the keys, for each period
+//     grouped    the parts added up by key, so that a key with conversions but no clicks (or the reverse) is there too
+//     totals     of all groups, before any is left out
+//     ranked     the place of every group that is within the bounds
+//     answer     the groups asked for with the names of what their keys identify, each beside the totals
 extension ReportPlan {
   func sql(schema: SchemaName) -> SQL {
     let keys = request.groupings.indices.map { SQL(unescaped: "k\($0)") }
@@ -14,99 +17,52 @@ extension ReportPlan {
     let sums = bases + bases.map { "previous_\($0)" }
     let totals: [SQL] = sums.map { "total_\($0)" }
     let names = names(schema)
+    let parts = ReportParts(plan: self, schema: schema)
+    let (buyers, everybody): (SQL, SQL) = request.countsPeople ? (parts.buyers, " CROSS JOIN everybody") : ("", "")
+    let all: SQL = "parts AS (\(SQL.joined(parts.all, separator: " UNION ALL ")))"
     return """
-      WITH parts AS (\(SQL.joined(parts(schema), separator: " UNION ALL "))),
+      WITH \(buyers)\(all),
       grouped AS (
-        SELECT \(list(keys + periodSums(bases)))
-        FROM parts \(groupBy(keys))
+        SELECT \(SQL.list(keys + periodSums(bases)))
+        FROM \(SQL(unescaped: "parts")) \(SQL.grouped(by: keys))
+      ),
+      totals AS (
+        SELECT \(SQL.list(totalSums(bases)))
+        FROM grouped\(everybody)
       ),
       ranked AS (
-        SELECT \(list(keys + sums + zip(sums, totals).map { "\(bounded("sum(\($0)) OVER ()")) AS \($1)" })), count(*) OVER () AS group_count,
-          row_number() OVER (ORDER BY \(list(order(keys)))) AS place
-        FROM grouped
+        SELECT \(SQL.list(keys + sums)), row_number() OVER (ORDER BY \(SQL.list(order(keys)))) AS place
+        FROM grouped\(bounds)
       )
-      SELECT \(list(keys + sums + totals + names.columns)), group_count FROM ranked\(names.joins)
-      WHERE place <= \(request.limit) ORDER BY place
+      SELECT \(SQL.list(keys + sums + totals + names.columns + ["place"])),
+        (SELECT count(*) FROM ranked r) AS group_count
+      FROM totals LEFT JOIN ranked ON place > \(request.offset) AND place <= \(request.offset + request.limit)\(names.joins)
+      ORDER BY place
       """
   }
-
-  private func list(_ items: [SQL]) -> SQL { SQL.joined(items, separator: ", ") }
-
-  private func groupBy(_ keys: [SQL]) -> SQL { keys.isEmpty ? "" : "GROUP BY \(list(keys))" }
-
-  // parts
-
-  private enum Table { case clicks, conversions }
-
-  private func parts(_ schema: SchemaName) -> [SQL] {
-    let periods = request.comparesPrevious ? [0, 1] : [0]
-    return periods.flatMap { period in
-      [Table.clicks, .conversions].map { part(of: $0, period: period, schema: schema) }
-    }
-  }
-
-  /// - Parameter period: 0 is the one asked for, 1 the one before.
-  private func part(of table: Table, period: Int, schema: SchemaName) -> SQL {
-    let time: SQL =
-      switch (table, request.basis) {
-      case (.clicks, _): "ts"
-      case (.conversions, .click): "click_ts"
-      case (.conversions, .conversion): "created_at"
-      }
-    let (start, end) = period == 0 ? (window.start, window.end) : (window.previousStart, window.start)
-    let keys = request.groupings.enumerated().map { index, grouping -> SQL in
-      "\(key(grouping, time: time, daysLater: period == 0 ? 0 : window.days.dayCount)) AS \(unescaped: "k\(index)")"
-    }
-    let values = BaseMetric.allCases.map { metric -> SQL in
-      let aggregate =
-        table == .clicks ? metric.overClicks(currency, converts: !rates.isEmpty) : metric.overConversions(schema)
-      return "\(bounded(aggregate ?? "0")) AS \(unescaped: metric.column)"
-    }
-    let conditions = [SQL("\(time) >= \(start) AND \(time) < \(end)")] + request.filters.map(condition)
-    // Grouped by position: a key with a parameter in it (the time zone) is not the same expression twice.
-    let positions = request.groupings.indices.map { SQL(unescaped: "\($0 + 2)") }
-    return """
-      SELECT \(unescaped: "\(period)") AS period, \(list(keys + values))
-      FROM \(schema).\(unescaped: table == .clicks ? "clicks" : "conversions")\(table == .clicks && !rates.isEmpty ? rates.join : "")
-      WHERE \(SQL.joined(conditions, separator: " AND ")) \(groupBy(positions))
-      """
-  }
-
-  private func key(_ grouping: Grouping, time: SQL, daysLater: Int) -> SQL {
-    let local: SQL = "(\(time) AT TIME ZONE \(request.zone.description))"
-    return switch grouping.kind {
-    case .entity(let column, _), .text(let column): SQL(unescaped: column)
-    case .hourOfDay: "extract(hour FROM \(local))::bigint"
-    case .dayOfWeek: "extract(isodow FROM \(local))::bigint"
-    case .day: "\(local)::date + \(unescaped: "\(daysLater)")"
-    }
-  }
-
-  private func condition(_ filter: ReportRequest.Filter) -> SQL {
-    let column: SQL =
-      switch filter.grouping.kind {
-      case .entity(let column, _), .text(let column): SQL(unescaped: column)
-      case .hourOfDay, .dayOfWeek, .day: "NULL"  // a request has no such filter
-      }
-    let values: SQL =
-      switch filter.values {
-      case .ids(let ids): "\(column) = ANY(\(ids))"
-      case .texts(let texts): "\(column) = ANY(\(texts))"
-      }
-    return filter.includesMissing ? "(\(values) OR \(column) IS NULL)" : values
-  }
-
-  // grouped
 
   private func periodSums(_ bases: [SQL]) -> [SQL] {
-    bases.map { "\(bounded("COALESCE(sum(\($0)) FILTER (WHERE period = 0), 0)")) AS \($0)" }
-      + bases.map { "\(bounded("COALESCE(sum(\($0)) FILTER (WHERE period = 1), 0)")) AS previous_\($0)" }
+    ["", "previous_"].enumerated().flatMap { period, prefix in
+      zip(BaseMetric.allCases, bases).map { metric, base -> SQL in
+        let column = SQL(unescaped: prefix) + base
+        guard period == 0 || request.comparesPrevious else { return "0::bigint AS \(column)" }
+        let sum: SQL = "COALESCE(sum(\(base)) FILTER (WHERE period = \(unescaped: "\(period)")), 0)"
+        return "\(metric.isMoney ? SQL.bounded(sum) : "\(sum)::bigint") AS \(column)"
+      }
+    }
   }
 
-  /// A sum (or a difference of two) beyond 64 bits is nonsense that somebody sent, no reason for the whole report to fail.
-  private func bounded(_ sum: SQL) -> SQL { "LEAST(GREATEST(\(sum), -4e18), 4e18)::bigint" }
-
-  // ranked
+  private func totalSums(_ bases: [SQL]) -> [SQL] {
+    ["", "previous_"].enumerated().flatMap { period, prefix in
+      zip(BaseMetric.allCases, bases).map { metric, base -> SQL in
+        let column = SQL(unescaped: prefix) + base
+        guard period == 0 || request.comparesPrevious else { return "0::bigint AS total_\(column)" }
+        if metric.isDistinct, request.countsPeople { return "COALESCE(max(total_\(column)), 0) AS total_\(column)" }
+        let sum: SQL = "COALESCE(sum(\(column)), 0)"
+        return "\(metric.isMoney ? SQL.bounded(sum) : "\(sum)::bigint") AS total_\(column)"
+      }
+    }
+  }
 
   /// As asked; else times in their order and everything else by clicks. Ties go by key, so that an answer is repeatable.
   private func order(_ keys: [SQL]) -> [SQL] {
@@ -124,7 +80,10 @@ extension ReportPlan {
     return order + keys.map { "\($0) NULLS LAST" }
   }
 
-  // answer
+  private var bounds: SQL {
+    guard !request.bounds.isEmpty else { return "" }
+    return " WHERE \(SQL.joined(request.bounds.map(\.sql), separator: " AND "))"
+  }
 
   private func names(_ schema: SchemaName) -> (columns: [SQL], joins: SQL) {
     var columns: [SQL] = []
@@ -135,5 +94,35 @@ extension ReportPlan {
       joins += " LEFT JOIN \(schema).\(unescaped: table) \(unescaped: "n\(index) ON n\(index).id = k\(index)")"
     }
     return (columns, joins)
+  }
+}
+
+extension ReportRequest.Bound {
+  /// Over the columns named like the base metrics; what has no value is within no bound.
+  fileprivate var sql: SQL {
+    let unit: SQL =
+      switch metric.format {
+      case .money: "1"
+      case .count, .ratio: "1000000"
+      case .percent: "100000000"
+      }
+    let comparison: SQL = side == .min ? ">=" : "<="
+    return "\(metric.formula.sql) \(comparison) \(value.rawValue)::numeric / \(unit)"
+  }
+}
+
+extension SQL {
+  static func list(_ items: [SQL]) -> SQL { joined(items, separator: ", ") }
+
+  static func grouped(by keys: [SQL]) -> SQL { keys.isEmpty ? "" : "GROUP BY \(list(keys))" }
+
+  /// A sum (or a difference of two) beyond 64 bits is nonsense that somebody sent, no reason for a whole report to fail.
+  static func bounded(_ sum: SQL) -> SQL { "LEAST(GREATEST(\(sum), -4e18), 4e18)::bigint" }
+
+  /// Whether a moment is in one of these stretches of time. Spelled out, so that Postgres leaves out the partitions that
+  /// have none of them.
+  static func within(_ ranges: [Range<Timestamp>], _ time: SQL) -> SQL {
+    let conditions = ranges.map { "(\(time) >= \($0.lowerBound) AND \(time) < \($0.upperBound))" as SQL }
+    return conditions.isEmpty ? "false" : "(\(joined(conditions, separator: " OR ")))"
   }
 }

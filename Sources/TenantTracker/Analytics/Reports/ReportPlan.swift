@@ -2,21 +2,28 @@ public import Core
 
 /// How a report will be answered: which days, which instants, from what. Made before any data is read, and readable.
 public struct ReportPlan: Sendable, Hashable {
-  /// Where the numbers come from.
+  /// Where the numbers of clicks come from. Those of conversions always come from the conversions.
   public enum Source: Sendable, Hashable {
-    /// The rows of `clicks` and `conversions` themselves: as current as the last drained batch.
+    /// The rows of `clicks` themselves: as current as the last drained batch.
     case raw
+    /// Rollups, which hold all clicks up to this moment.
+    case rollup(until: Timestamp)
+    /// Rollups up to this moment, and the clicks of what they do not have.
+    case mixed(until: Timestamp)
 
     public var name: String {
       switch self {
       case .raw: "raw"
+      case .rollup: "rollup"
+      case .mixed: "mixed"
       }
     }
 
-    /// Up to when the source is complete by itself; nil when it has no such limit.
+    /// Up to when the rollups are complete; nil when none were used.
     public var watermark: Timestamp? {
       switch self {
       case .raw: nil
+      case .rollup(let until), .mixed(let until): until
       }
     }
   }
@@ -27,13 +34,56 @@ public struct ReportPlan: Sendable, Hashable {
   /// All money of the answer is in it.
   public let currency: Currency
   let rates: ClickRates
+  /// Of the tenant, when the answer is in another currency: conversions are in it.
+  let homeCurrency: Currency?
+  /// Of the days asked for and, if they are compared, of those that they are compared with.
+  let covers: [RollupCover]
+  /// What the rollups are by; nil when none are used.
+  let dimension: RollupDimension?
 
-  init(_ request: ReportRequest, window: ReportWindow, currency: Currency, rates: ClickRates = ClickRates()) {
+  /// A plan that reads clicks only.
+  init(
+    _ request: ReportRequest, window: ReportWindow, currency: Currency, rates: ClickRates = ClickRates(),
+    homeCurrency: Currency? = nil
+  ) {
+    self.init(
+      request, window, currency, rates, homeCurrency, covers: Self.ranges(request, window).map(RollupCover.init(raw:)),
+      dimension: nil, watermark: nil)
+  }
+
+  private init(
+    _ request: ReportRequest, _ window: ReportWindow, _ currency: Currency, _ rates: ClickRates,
+    _ homeCurrency: Currency?, covers: [RollupCover], dimension: RollupDimension?, watermark: Timestamp?
+  ) {
     self.request = request
     self.window = window
     self.currency = currency
     self.rates = rates
-    source = .raw
+    self.homeCurrency = homeCurrency
+    self.covers = covers
+    self.dimension = dimension
+    let sources = Set(covers.flatMap(\.pieces).map(\.source))
+    if let watermark, sources.contains(where: { $0 != .raw }) {
+      source = sources.contains(.raw) ? .mixed(until: watermark) : .rollup(until: watermark)
+    } else {
+      source = .raw
+    }
+  }
+
+  /// The same with some of the time counted from rollups.
+  /// - Parameter watermark: up to when there are any.
+  func covered(by covers: [RollupCover], of dimension: RollupDimension, until watermark: Timestamp) -> ReportPlan {
+    ReportPlan(
+      request, window, currency, rates, homeCurrency, covers: covers, dimension: dimension, watermark: watermark)
+  }
+
+  /// The time asked for and, if it is compared, the time that it is compared with.
+  var ranges: [Range<Timestamp>] { Self.ranges(request, window) }
+
+  private static func ranges(_ request: ReportRequest, _ window: ReportWindow) -> [Range<Timestamp>] {
+    let current = window.start..<max(window.start, window.end)
+    guard request.comparesPrevious else { return [current] }
+    return [current, window.previousStart..<max(window.previousStart, window.previousEnd)]
   }
 
   /// For the answer, the log and whoever wonders where a number comes from.
@@ -41,6 +91,30 @@ public struct ReportPlan: Sendable, Hashable {
     [
       "kind": .string(source.name), "watermark": JSONValue(source.watermark), "start": JSONValue(window.start),
       "end": JSONValue(window.end), "time": .string(request.basis.rawValue),
+      "parts": .array(covers.flatMap(\.pieces).map(Self.json)),
     ]
+  }
+
+  private static func json(_ piece: RollupCover.Piece) -> JSONValue {
+    var object: JSONObject = [
+      "from": .string(piece.source.rawValue), "start": JSONValue(piece.range.lowerBound),
+      "end": JSONValue(piece.range.upperBound),
+    ]
+    if piece.source == .raw {
+      object["partitions"] = .array(piece.range.months.map { .string("clicks_\($0)") })
+    }
+    return .object(object)
+  }
+}
+
+extension Range<Timestamp> {
+  /// The UTC months it touches, as `202611`: clicks are partitioned by them.
+  fileprivate var months: [String] {
+    guard !isEmpty else { return [] }
+    let (first, last) = (lowerBound.utcDate, Timestamp(microseconds: upperBound.microseconds - 1).utcDate)
+    return (first.year * 12 + first.month - 1...last.year * 12 + last.month - 1).map { number in
+      let (year, month) = (number / 12, number % 12 + 1)
+      return "\(year)\(month < 10 ? "0" : "")\(month)"
+    }
   }
 }

@@ -16,7 +16,7 @@ extension ReportRequest {
   /// - Throws: 422 with every fault.
   public init(query items: [(name: String, value: String)], form: Form, zone standardZone: TimeZoneName) throws(Problem)
   {
-    self.init(zone: standardZone)
+    self.init(zone: standardZone, metrics: form == .totals ? Metric.allCases : Metric.standard)
     var reader = ReportQueryReader(form: form)
     for (name, value) in items where !value.isEmpty { reader.read(name, value, into: &self) }
     reader.finish(&self)
@@ -25,9 +25,12 @@ extension ReportRequest {
 }
 
 private struct ReportQueryReader {
+  /// `filter[..]`, `not[..]` and `like[..]`.
+  enum FilterKind: String, CaseIterable { case filter, not, like }
+
   let form: ReportRequest.Form
   var faults: [Problem.FieldFault] = []
-  var filterValues: [(grouping: Grouping, values: [String])] = []
+  var filters: [(name: String, kind: FilterKind, grouping: Grouping, values: [String])] = []
   var sortText: String?
 
   mutating func fault(_ field: String, _ code: String, _ message: String) {
@@ -40,13 +43,27 @@ private struct ReportQueryReader {
     case ("to", _): request.to = date(name, value) ?? request.to
     case ("tz", _):
       if let zone = TimeZoneName(value) { request.zone = zone } else { faultZone() }
-    case ("campaign_id", _): add(value, to: .campaign)
+    case ("campaign_id", _): add(value, name, .filter, .campaign)
     case ("time", _): request.basis = choice(name, value) ?? request.basis
     case ("group_by", .grouped): request.groupings = list(name, value)
-    case ("metrics", .grouped): request.metrics = list(name, value)
+    case ("metrics", _): request.metrics = list(name, value)
     case ("sort", .grouped): sortText = value
     case ("compare", _):
-      if value == "previous" { request.comparesPrevious = true } else { fault(name, "choice", "must be previous") }
+      request.comparison = choice(name, value) ?? request.comparison
+    case ("compare_until", _):
+      if value == "now" { request.cutsComparison = true } else { fault(name, "choice", "must be now") }
+    case ("currency", _):
+      if let currency = Currency(value) {
+        request.currency = currency
+      } else {
+        fault(name, "currency", "must be a currency such as USD")
+      }
+    case ("offset", .grouped):
+      if let offset = Int(value), (0...10_000_000).contains(offset) {
+        request.offset = offset
+      } else {
+        fault(name, "range", "must be 0 to 10000000")
+      }
     case ("limit", .grouped):
       if let limit = Int(value), (1...ReportRequest.mostRows).contains(limit) {
         request.limit = limit
@@ -54,29 +71,54 @@ private struct ReportQueryReader {
         fault(name, "range", "must be 1 to \(ReportRequest.mostRows)")
       }
     default:
-      if name.hasPrefix("filter["), name.hasSuffix("]") {
-        readFilter(name, value)
-      } else {
-        fault(name, "unknown_parameter", "is not a parameter of this report")
-      }
+      readBracketed(name, value, into: &request)
     }
   }
 
   mutating func faultZone() { fault("tz", "time_zone", "must be an IANA time zone such as Europe/Berlin") }
 
-  private mutating func readFilter(_ name: String, _ value: String) {
-    guard let grouping = Grouping(rawValue: String(name.dropFirst(7).dropLast())), !grouping.isTime else {
-      fault(name, "choice", "must be one of \(Self.names(Grouping.allCases.filter { !$0.isTime }))")
-      return
+  /// `filter[country]`, `not[country]`, `like[sub1]`, `min[clicks]` and `max[roi]`.
+  private mutating func readBracketed(_ name: String, _ value: String, into request: inout ReportRequest) {
+    let word = name.prefix { $0 != "[" }
+    guard name.hasSuffix("]"), word.count < name.count else { return faultUnknown(name) }
+    let inner = String(name.dropFirst(word.count + 1).dropLast())
+    if let kind = FilterKind(rawValue: String(word)) {
+      readFilter(kind, inner, name, value)
+    } else if let side = ReportRequest.Bound.Side(rawValue: String(word)), form == .grouped {
+      readBound(side, inner, name, value, into: &request)
+    } else {
+      faultUnknown(name)
     }
-    add(value, to: grouping)
   }
 
-  private mutating func add(_ value: String, to grouping: Grouping) {
-    if let index = filterValues.firstIndex(where: { $0.grouping == grouping }) {
-      filterValues[index].values.append(value)
+  private mutating func faultUnknown(_ name: String) {
+    fault(name, "unknown_parameter", "is not a parameter of this report")
+  }
+
+  private mutating func readFilter(_ kind: FilterKind, _ inner: String, _ name: String, _ value: String) {
+    let choices = Grouping.allCases.filter { !$0.isTime && (kind != .like || !$0.isEntity) }
+    guard let grouping = Grouping(rawValue: inner), choices.contains(grouping) else {
+      return fault(name, "choice", "must be one of \(Self.names(choices))")
+    }
+    add(value, name, kind, grouping)
+  }
+
+  private mutating func readBound(
+    _ side: ReportRequest.Bound.Side, _ inner: String, _ name: String, _ value: String,
+    into request: inout ReportRequest
+  ) {
+    guard let metric = Metric(rawValue: inner) else {
+      return fault(name, "choice", "must be one of \(Self.names(Metric.allCases))")
+    }
+    guard let number = Micros(value) else { return fault(name, "type", "must be a number such as 10 or 2.5") }
+    request.bounds.append(.init(metric, side, number))
+  }
+
+  private mutating func add(_ value: String, _ name: String, _ kind: FilterKind, _ grouping: Grouping) {
+    if let index = filters.firstIndex(where: { $0.grouping == grouping && $0.kind == kind }) {
+      filters[index].values.append(value)
     } else {
-      filterValues.append((grouping, [value]))
+      filters.append((name, kind, grouping, [value]))
     }
   }
 
@@ -88,30 +130,37 @@ private struct ReportQueryReader {
       fault("group_by", "length", "may have \(ReportRequest.mostGroupings) groupings")
     }
     if let from = request.from, let to = request.to, to < from { fault("to", "range", "must not be before from") }
-    request.filters = filterValues.compactMap { filter($0.grouping, $0.values) }
+    if request.bounds.count > ReportRequest.mostBounds {
+      fault("min", "length", "and max may be given \(ReportRequest.mostBounds) times")
+    }
+    request.filters = filters.compactMap { filter($0.name, $0.kind, $0.grouping, $0.values) }
     if let sortText { request.sort = sort(sortText, of: request) }
   }
 
-  private mutating func filter(_ grouping: Grouping, _ values: [String]) -> ReportRequest.Filter? {
-    let present = values.filter { $0 != ReportRequest.missingValue }
-    let field = grouping == .campaign ? "campaign_id" : "filter[\(grouping.rawValue)]"
+  private mutating func filter(
+    _ field: String, _ kind: FilterKind, _ grouping: Grouping, _ values: [String]
+  ) -> ReportRequest.Filter? {
     guard values.count <= 100 else {
       fault(field, "length", "may have 100 values")
       return nil
     }
+    guard !values.contains(where: { $0.utf8.contains(0) || $0.utf8.count > 2_000 }) else {
+      fault(field, "invalid", "must not contain a NUL character, and be at most 2000 bytes long")
+      return nil
+    }
+    if kind == .like { return .init(grouping: grouping, values: .parts(values)) }
+    let present = values.filter { $0 != ReportRequest.missingValue }
+    let isMissingToo = present.count < values.count
     guard grouping.isEntity else {
-      guard !present.contains(where: { $0.utf8.contains(0) }) else {
-        fault(field, "invalid", "must not contain a NUL character")
-        return nil
-      }
-      return .init(grouping: grouping, values: .texts(present), includesMissing: present.count < values.count)
+      return .init(
+        grouping: grouping, values: .texts(present), includesMissing: isMissingToo, isNegated: kind == .not)
     }
     let ids = present.compactMap { Int64($0) }.filter { $0 > 0 }
     guard ids.count == present.count else {
       fault(field, "type", "must be an id")
       return nil
     }
-    return .init(grouping: grouping, values: .ids(ids), includesMissing: present.count < values.count)
+    return .init(grouping: grouping, values: .ids(ids), includesMissing: isMissingToo, isNegated: kind == .not)
   }
 
   private mutating func sort(_ text: String, of request: ReportRequest) -> ReportRequest.Sort? {

@@ -8,8 +8,29 @@ public struct ReportWindow: Sendable, Hashable {
   public let start: Timestamp
   /// The first instant after the last day.
   public let end: Timestamp
-  /// The first instant of as many days before; the last one is ``start``.
+  /// The days that they are compared with; right before unless asked for otherwise.
+  public let previousDays: LocalDateRange
   public let previousStart: Timestamp
+  /// The first instant after ``previousDays``; earlier when only a part of them is compared.
+  public let previousEnd: Timestamp
+
+  init(
+    days: LocalDateRange, start: Timestamp, end: Timestamp, previousDays: LocalDateRange? = nil,
+    previousStart: Timestamp, previousEnd: Timestamp? = nil
+  ) {
+    self.days = days
+    self.start = start
+    self.end = end
+    self.previousDays = previousDays ?? days.previous
+    self.previousStart = previousStart
+    self.previousEnd = previousEnd ?? start
+  }
+
+  /// The last instant of the last day.
+  public var lastMoment: Timestamp { Timestamp(microseconds: end.microseconds - 1) }
+
+  /// How many days the compared ones are before.
+  public var daysBetween: Int { days.from.daysSinceEpoch - previousDays.from.daysSinceEpoch }
 
   /// Finds the window of `from` to `to`, local days of `zone`. Without `to` it ends today; without `from` it spans thirty
   /// days.
@@ -18,13 +39,31 @@ public struct ReportWindow: Sendable, Hashable {
   /// the clock is put forward at midnight there is none, where it is put back over midnight there are two, and a day that
   /// an island skipped is empty. So the first instant with that date (or, if skipped, a later one) is looked for around
   /// 00:00, in the quarters of an hour that all zones keep to.
+  /// - Parameter cutsComparison: if some of the window is to come, what it is compared with ends as far before as well:
+  ///   today until now is set beside yesterday until this time.
   /// - Throws: 422 for a zone that Postgres does not know, or days in the wrong order.
   public static func find(
-    from: LocalDate?, to: LocalDate?, zone: TimeZoneName, now: Timestamp, in executor: some SQLExecutor
+    from: LocalDate?, to: LocalDate?, zone: TimeZoneName, now: Timestamp, comparison: ReportComparison = .previous,
+    cutsComparison: Bool = false, in executor: some SQLExecutor
   ) async throws -> ReportWindow {
-    do {
-      let days = try await days(from: from, to: to, zone: zone, now: now, in: executor)
-      let edges = [days.from, days.to.adding(days: 1), days.previous.from]
+    let days = try await knowingZone { try await Self.days(from: from, to: to, zone: zone, now: now, in: executor) }
+    let previous = days.compared(comparison)
+    let edges = [days.from, days.to.adding(days: 1), previous.from, previous.to.adding(days: 1)]
+    let instants = try await firstInstants(of: edges, zone: zone, in: executor)
+    var previousEnd = instants[3]
+    if cutsComparison, now < instants[1] {
+      previousEnd = min(previousEnd, max(instants[2], instants[2] + (now - instants[0])))
+    }
+    return ReportWindow(
+      days: days, start: instants[0], end: instants[1], previousDays: previous, previousStart: instants[2],
+      previousEnd: previousEnd)
+  }
+
+  /// - Throws: as ``find(from:to:zone:now:comparison:cutsComparison:in:)``.
+  static func firstInstants(
+    of days: [LocalDate], zone: TimeZoneName, in executor: some SQLExecutor
+  ) async throws -> [Timestamp] {
+    try await knowingZone {
       let rows = try await executor.query(
         """
         SELECT (
@@ -34,12 +73,17 @@ public struct ReportWindow: Sendable, Hashable {
         ) AS first_instant
         FROM (
           SELECT position, day, day::timestamp AT TIME ZONE \(zone.description) AS midnight
-          FROM unnest(\(edges)::date[]) WITH ORDINALITY AS edge (day, position)
+          FROM unnest(\(days)::date[]) WITH ORDINALITY AS edge (day, position)
         ) days
         ORDER BY position
         """)
-      let instants = try rows.map { row throws(DatabaseError) in try row.get("first_instant", as: Timestamp.self) }
-      return ReportWindow(days: days, start: instants[0], end: instants[1], previousStart: instants[2])
+      return try rows.map { row throws(DatabaseError) in try row.get("first_instant", as: Timestamp.self) }
+    }
+  }
+
+  private static func knowingZone<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+    do {
+      return try await body()
     } catch let error as DatabaseError where error.sqlState == "22023" {
       throw Problem.invalid("tz", "time_zone", "must be an IANA time zone such as Europe/Berlin")
     }

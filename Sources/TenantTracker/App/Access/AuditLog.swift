@@ -30,24 +30,44 @@ struct AuditLog: Sendable {
     try await scope.transaction { try await append(entry, to: scope.schema, in: $0) }
   }
 
-  /// Appends in the caller's transaction, so that no change goes without its entry. The chain's end is found under a
-  /// lock, so there is one appender at a time in a tenant.
+  /// Appends in the caller's transaction, so that no change goes without its entry.
   func append(_ entry: Entry, to schema: SchemaName, in executor: any SQLExecutor) async throws {
+    try await append([entry], to: schema, in: executor)
+  }
+
+  /// Appends several, in their order. The chain's end is found under a lock, so there is one appender at a time in a
+  /// tenant.
+  func append(_ entries: [Entry], to schema: SchemaName, in executor: any SQLExecutor) async throws {
     _ = try await executor.query("SELECT name FROM \(schema).locks WHERE name = 'audit' FOR UPDATE")
     let last = try await executor.query("SELECT seq, hash FROM \(schema).audit_log ORDER BY seq DESC LIMIT 1").first
-    let head = try last.map {
+    var head = try last.map {
       AuditChain.Head(sequence: try $0.get("seq"), hash: [UInt8](hex: try $0.get("hash", as: String.self)) ?? [])
     }
     let time = Timestamp(milliseconds: clock.now().milliseconds)
-    let link = AuditChain.Link(content: entry.content(at: time), after: head)
-    try await executor.execute(
-      """
-      INSERT INTO \(schema).audit_log
-        (seq, at, actor, action, subject, before, after, address, previous_hash, hash)
-      VALUES (\(link.sequence), \(time), \(entry.actor), \(entry.action), \(entry.subject), \(entry.before),
-        \(entry.after), \(entry.address), \(link.previousHash.hex), \(link.hash.hex))
-      """)
+    var rest = entries[...]
+    while !rest.isEmpty {
+      var rows: [SQL] = []
+      for entry in rest.prefix(Self.rowsAtOnce) {
+        let link = AuditChain.Link(content: entry.content(at: time), after: head)
+        head = link.head
+        rows.append(
+          """
+          (\(link.sequence), \(time), \(entry.actor), \(entry.action), \(entry.subject), \(entry.before),
+          \(entry.after), \(entry.address), \(link.previousHash.hex), \(link.hash.hex))
+          """)
+      }
+      rest = rest.dropFirst(Self.rowsAtOnce)
+      try await executor.execute(
+        """
+        INSERT INTO \(schema).audit_log
+          (seq, at, actor, action, subject, before, after, address, previous_hash, hash)
+        VALUES \(SQL.joined(rows, separator: ", "))
+        """)
+    }
   }
+
+  /// Of one statement: a landing's entry has megabytes.
+  private static let rowsAtOnce = 20
 
   /// Newest first; the cursor is the sequence number to go on below.
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<JSONValue> {

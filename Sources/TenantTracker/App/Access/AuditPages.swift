@@ -56,7 +56,9 @@ struct AuditPages: Sendable {
     let time = entry["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
     let changes = [("Before", entry["before"]), ("After", entry["after"])].compactMap { title, value -> HTML? in
       guard let value, !value.isNull else { return nil }
-      return "<div class=\"ty-sub\">\(title)</div><pre class=\"ty-json\">\(value.text.prefix(2_000))</pre>"
+      return """
+        <div class="ty-sub">\(title)</div><pre class="ty-json" tabindex="0">\(value.text.prefix(2_000))</pre>
+        """
     }
     let details: HTML =
       changes.isEmpty ? Parts.dash : "<details class=\"ty-details\"><summary>Show</summary>\(changes)</details>"

@@ -17,6 +17,7 @@ struct TrackilyCommand: AsyncParsableCommand {
     version: Configuration.version,
     subcommands: [
       ServeCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, LicenseCommand.self,
+      RollupsCommand.self,
       DemoCommand.self, HealthcheckCommand.self, DoctorCommand.self,
     ])
 }

@@ -5,7 +5,9 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Fill the default tenant with believable campaigns and 30 days of traffic; once.",
-    discussion: "Clicks go through the click path and a journal of their own, postbacks through the postback service.")
+    discussion:
+      "Clicks and shop events go through the click path and a journal of their own, postbacks through the postback service."
+  )
 
   @Option(help: "A licence key to activate.") var licenseKey: String?
   @Option(help: "Clicks of an average day.") var clicksPerDay: Int = 400
@@ -17,8 +19,9 @@ struct DemoCommand: AsyncParsableCommand {
       if let licenseKey { try await tracker.licenses.adopt(key: licenseKey, for: scope) }
       let catalog = DemoCatalog(tracker: tracker, scope: scope)
       guard try await catalog.isMissing() else { return CommandLineTracker.say("The demo data is there already.") }
-      try await catalog.make()
-      let traffic = try await DemoTraffic(tracker: tracker, tenant: tenant, clicksPerDay: clicksPerDay)
+      let winners = try await catalog.make()
+      let traffic = try await DemoTraffic(
+        tracker: tracker, tenant: tenant, winners: winners, clicksPerDay: clicksPerDay)
       let made = try await traffic.run { day, days in CommandLineTracker.say("[\(day)/\(days)] days of traffic") }
       CommandLineTracker.say("\(made.clicks) clicks and \(made.conversions) conversions made.")
     }

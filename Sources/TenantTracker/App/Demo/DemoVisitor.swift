@@ -4,30 +4,23 @@ import Core
 /// A visitor as sources send them: an address from a test range, a browser, a language.
 struct DemoVisitor {
   let address: IPAddress
-  let headers: VisitorHeaders
+  private let agent: String
+  private let language: String
+  private let referrer: String
 
   static func random(using generator: inout some RandomNumberGenerator) -> DemoVisitor {
     let home = homes.randomElement(using: &generator) ?? homes[0]
     return DemoVisitor(
       address: IPAddress(v4: home.network | UInt32.random(in: 0..<home.size, using: &generator)),
-      headers: VisitorHeaders([
-        "User-Agent": agents.randomElement(using: &generator) ?? "",
-        "Accept-Language": home.language,
-        "Referer": referrers.randomElement(using: &generator) ?? "",
-      ]))
+      agent: agents.randomElement(using: &generator) ?? "", language: home.language,
+      referrer: referrers.randomElement(using: &generator) ?? "")
   }
 
-  /// The query as the campaign's source fills its macros.
-  func query(for slug: String, using generator: inout some RandomNumberGenerator) -> String {
-    let id = UInt64.random(in: .min ... .max, using: &generator)
-    let zone = Int.random(in: 1...12, using: &generator)
-    let creative = ["blue", "shield", "urgent", "quiet"].randomElement(using: &generator) ?? "blue"
-    let cost = Micros(rawValue: Int64.random(in: 24_000...78_000, using: &generator))
-    switch slug {
-    case "vpn-native": return "click_id=\(id)&cost=\(cost)&sub1=widget-\(zone)&sub2=\(creative)"
-    case "sweeps-search": return "gclid=\(id)&cost=\(cost)&sub1=keyword-\(zone)&sub2=\(creative)"
-    default: return "click_id=\(id)&cost=\(cost)&sub1=zone-\(zone)&sub2=\(creative)"
-    }
+  /// - Parameter cookie: of an earlier visit.
+  func headers(cookie: String?) -> VisitorHeaders {
+    var headers = VisitorHeaders(["User-Agent": agent, "Accept-Language": language, "Referer": referrer])
+    if let cookie { headers.take("Cookie", cookie) }
+    return headers
   }
 
   private static let agents = [

@@ -41,6 +41,8 @@ protocol ResourceStore: Sendable {
   associatedtype Item: Resource
 
   static var list: ListColumns { get }
+  /// Whether people get back what they deleted; `ResourceStore+Archive`.
+  static var restores: Bool { get }
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Item>
   func find(_ id: Int64, of scope: TenantScope) async throws -> Item?
@@ -53,4 +55,6 @@ protocol ResourceStore: Sendable {
   func archive(_ id: Int64, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor) async throws
   /// Names of live things that use this one; they must let go of it first.
   func users(of id: Int64, of scope: TenantScope) async throws -> [String]
+  /// Names of what it needs and what is in the archive itself; that has to come back first.
+  func missing(for id: Int64, of scope: TenantScope) async throws -> [String]
 }

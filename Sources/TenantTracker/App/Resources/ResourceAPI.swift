@@ -18,7 +18,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     _, _, _, _, _ in
   }
 
-  private var schemaName: String {
+  var schemaName: String {
     Item.noun.split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 
@@ -42,6 +42,7 @@ struct ResourceAPI<Store: ResourceStore>: Sendable {
     table.on(
       .delete, "\(Item.path)/{id}", .write(Item.section), "Delete: \(noun). Reports keep its name.", status: 204,
       handler: delete)
+    if Store.restores { registerRestoring(in: &table) }
   }
 
   /// A landing's HTML is the longest thing anybody sends.

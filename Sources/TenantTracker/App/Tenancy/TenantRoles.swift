@@ -72,6 +72,10 @@ struct TenantRoles: Sendable {
       "REVOKE INSERT, UPDATE, DELETE ON \(schema).journal_position FROM \(role)",
       "GRANT INSERT ON \(schema).clicks, \(schema).offer_visits, \(schema).shop_events TO \(journalRole)",
       "GRANT SELECT, INSERT, UPDATE ON \(schema).journal_position TO \(journalRole)",
+      // To hold the state's row while it adds clicks: locking takes the right to change something.
+      "GRANT SELECT, UPDATE (id) ON \(schema).rollup_state TO \(journalRole)",
+      "GRANT INSERT ON \(schema).rollup_marks TO \(journalRole)",
+      "GRANT USAGE ON SEQUENCE \(schema).rollup_marks_id_seq TO \(journalRole)",
     ]
   }
 

@@ -12,6 +12,8 @@ struct Chart: Sendable {
     let axis: Int
     /// One a label: exact for the chart, and as people read it.
     let values: [(exact: JSONValue, text: String)]
+    /// What is not of now.
+    var isDashed = false
   }
 
   let title: String
@@ -20,6 +22,8 @@ struct Chart: Sendable {
   let labels: [String]
   let axes: [String]
   let series: [Series]
+  /// The table's; those that are drawn when there are none.
+  var columns: [Series] = []
 
   var html: HTML {
     """
@@ -36,18 +40,19 @@ struct Chart: Sendable {
         series.map { series in
           [
             "name": .string(series.name), "type": .string(series.shape.rawValue), "axis": .int(series.axis),
-            "values": .array(series.values.map(\.exact)),
+            "dashed": .bool(series.isDashed), "values": .array(series.values.map(\.exact)),
           ]
         }),
     ]
   }
 
   private var table: HTML {
+    let columns = columns.isEmpty ? series : columns
     let rows = labels.indices.map { index -> HTML in
-      let cells = series.map { "<td class=\"num\">\($0.values[index].text)</td>" as HTML }
+      let cells = columns.map { "<td class=\"num\">\($0.values[index].text)</td>" as HTML }
       return "<tr><th scope=\"row\">\(labels[index])</th>\(cells)</tr>"
     }
     return Parts.bareTable(
-      [Parts.Heading(labelTitle)] + series.map { Parts.Heading.number($0.name) }, rows, caption: title)
+      [Parts.Heading(labelTitle)] + columns.map { Parts.Heading.number($0.name) }, rows, caption: title)
   }
 }

@@ -26,6 +26,12 @@ enum Figures {
     return "\(sign(tenThousandths, number))\(number)%"
   }
 
+  /// How many times, such as 3.25x.
+  static func ratio(tenThousandths: Int64) -> String {
+    let number = decimal(tenThousandths, scale: 4, places: 2)
+    return "\(sign(tenThousandths, number))\(number)x"
+  }
+
   /// No minus before what is shown as nothing.
   private static func sign(_ value: Int64, _ shown: String) -> String {
     value < 0 && shown.contains { $0 != "0" && $0 != "." } ? minus : ""
@@ -34,9 +40,18 @@ enum Figures {
   static func text(_ metric: Metric, of base: BaseValues, _ currency: Currency) -> String {
     switch metric.value(of: base) {
     case .count(let number)?: count(number)
-    case .money(let amount)?: money(amount, currency, places: metric.isRatio ? 4 : nil)
+    case .money(let amount)?: money(amount, currency, places: places(metric))
     case .percent(let value)?: percent(tenThousandths: value, places: metric == .roi ? 1 : 2)
+    case .ratio(let value)?: ratio(tenThousandths: value)
     case nil: none
+    }
+  }
+
+  /// Of what a click or a conversion comes to, fractions of a cent matter; nil for the currency's own.
+  private static func places(_ metric: Metric) -> Int? {
+    switch metric {
+    case .epc, .rpc, .cpa, .cpl: 4
+    default: nil
     }
   }
 
@@ -50,7 +65,7 @@ enum Figures {
     return switch metric.value(of: base) {
     case .money(let amount)?: amount < .zero
     case .percent(let value)?: value < 0
-    case .count?, nil: false
+    case .count?, .ratio?, nil: false
     }
   }
 

@@ -1,44 +1,73 @@
+import Core
 import Web
 
-/// What a tracker without campaigns shows: the way to the first one, as the documents tell it.
+/// The steps to the first campaign with what of them is done, and the next one to take.
 struct FirstSteps: Sendable {
+  let progress: FirstStepsProgress
+  /// The first campaign's tracking link.
+  let link: String?
+  let isPutAway: Bool
   let session: TrackerSession
   let icons: IconSet
-
-  private struct Step {
-    let title: String
-    let text: String
-    let path: String
-    let section: Section
-  }
-
-  private static let steps = [
-    Step(
-      title: "Add a traffic source", text: "Where you buy clicks, and what it calls its click id and cost.",
-      path: "/admin/sources/new", section: .sources),
-    Step(
-      title: "Add an affiliate network", text: "Who pays for conversions. It gets the postback URL you find there.",
-      path: "/admin/networks/new", section: .networks),
-    Step(
-      title: "Add an offer", text: "The advertiser's address and what a conversion pays.", path: "/admin/offers/new",
-      section: .offers),
-    Step(
-      title: "Create a landing page", text: "The page before the offer: your HTML, or an address elsewhere.",
-      path: "/admin/landings/new", section: .landings),
-    Step(
-      title: "Create a campaign", text: "Its tracking link goes into the source; its flows route the visitors.",
-      path: "/admin/campaigns/new", section: .campaigns),
-  ]
+  let csrf: HTML
 
   var html: HTML {
-    let items = Self.steps.map { step -> HTML in
-      let isOpen = session.allows(.write(step.section))
-      let title: HTML = isOpen ? "<a href=\"\(href: step.path)\">\(step.title)</a>" : .escaped(step.title)
-      return "<li><div><h3>\(title)</h3><p>\(step.text)</p></div></li>"
-    }
+    if isPutAway { return form(show: true, "Show the first steps again") }
+    let (count, total) = (progress.done.count, FirstStep.allCases.count)
+    let lead =
+      progress.isUntouched
+      ? "Nothing has come in yet. Ten steps lead to the first conversion, in about a quarter of an hour."
+      : "\(count) of \(total) steps are done."
     return """
-      <section class="card ty-first"><div class="card-body">\(icons(.campaigns))<h2>Your first campaign</h2>
-      <p>Nothing has come in yet. Five steps lead to the first click:</p><ol class="ty-steps">\(items)</ol></div></section>
+      <section class="card ty-first" aria-labelledby="first-steps"><div class="card-body">\(icons(.campaigns))\
+      <h2 id="first-steps">Your first campaign</h2><p>\(lead)</p>
+      <progress class="ty-bar" max="\(total)" value="\(count)" aria-label="Steps done"></progress>
+      <ol class="ty-steps">\(FirstStep.allCases.map(item))</ol>
+      \(form(show: false, "Put away"))</div></section>
       """
+  }
+
+  private func item(_ step: FirstStep) -> HTML {
+    let isDone = progress.done.contains(step)
+    let state: HTML = isDone ? "<span class=\"visually-hidden\"> (done)</span>" : .empty
+    return """
+      <li\(if: isDone, " class=\"done\"")\(if: step == progress.next, " aria-current=\"step\"")><div>\
+      <h3>\(title(step))\(state)</h3>\(if: !isDone, "<p>\(step.text)</p>" as HTML)\(extra(step))</div></li>
+      """
+  }
+
+  private func title(_ step: FirstStep) -> HTML {
+    guard let path = path(step) else { return .escaped(step.title) }
+    return "<a href=\"\(href: path)\">\(step.title)</a>"
+  }
+
+  /// Where the step is taken; nil for who may not, and where there is nothing to do it with yet.
+  private func path(_ step: FirstStep) -> String? {
+    if let section = step.section, !session.allows(.write(section)) { return nil }
+    switch step {
+    case .source: return "/admin/sources/new"
+    case .network: return "/admin/networks/new"
+    case .offer: return "/admin/offers/new"
+    case .landing: return "/admin/landings/new"
+    case .campaign: return "/admin/campaigns/new"
+    case .flow: return progress.campaign.map { "/admin/campaigns/\($0.id)/flows/new" }
+    case .link: return progress.campaign.map { "/admin/campaigns/\($0.id)" }
+    case .postback: return PostbackBuilderPages.path
+    case .click: return session.allows(.read(.reports)) ? "/admin/clicks" : nil
+    case .conversion: return session.allows(.read(.reports)) ? ConversionPages.path : nil
+    }
+  }
+
+  /// The link itself, until somebody has come by it.
+  private func extra(_ step: FirstStep) -> HTML {
+    guard step == .link, let link, !progress.done.contains(.click) else { return .empty }
+    return Parts.copyable("Tracking link", link, id: "first-link", icons)
+  }
+
+  private func form(show: Bool, _ label: String) -> HTML {
+    """
+    <form method="post" action="/admin/first-steps">\(csrf)<input type="hidden" name="show" value="\(show)">\
+    <button class="btn btn-sm ty-quiet">\(label)</button></form>
+    """
   }
 }

@@ -16,6 +16,9 @@ enum Icon: String, CaseIterable, Sendable {
   case inbox
   case shops = "shopping-bag"
   case currencies = "coins"
+  case products = "package"
+  case purchases = "shopping-cart"
+  case customers = "contact-round"
   case pixel = "code-xml"
   case domains = "globe"
   case clicks = "mouse-pointer-click"
@@ -33,6 +36,7 @@ enum Icon: String, CaseIterable, Sendable {
   case copy
   case edit = "pencil"
   case delete = "trash-2"
+  case archive
   case warning = "triangle-alert"
   case error = "circle-x"
   case info
@@ -56,4 +60,15 @@ enum Icon: String, CaseIterable, Sendable {
   case waiting = "hourglass"
   case onHold = "circle-pause"
   case refunded = "undo-2"
+  case chart = "chart-column"
+  case filter = "list-filter"
+  case columns = "columns-3"
+  case download
+  case upload
+  case reports = "chart-column-big"
+  case saved = "bookmark"
+  case grip = "grip-vertical"
+  case abTest = "flask-conical"
+  case funnel
+  case attribution = "waypoints"
 }

@@ -14,6 +14,10 @@ struct Layout: Sendable {
     case search
     /// An area of `data-code-editor` with colours, line numbers and search.
     case editor
+    /// One of our own modules, by its name: `report.js`.
+    case module(String)
+    /// One of our own styles beyond the common one: `report.css`.
+    case sheet(String)
   }
 
   /// What is particular about a page.
@@ -78,8 +82,8 @@ struct Layout: Sendable {
         <div class="ty-head"><h1>\(frame.title)</h1><div class="ty-actions">\(frame.actions)</div></div>
         \(content)
         </main></div></div>
-        <div class="ty-progress" aria-hidden="true"></div>
-        <div class="ty-toasts" role="status">\(viewer.flash.map(toast))</div>
+        <div class="ty-progress" aria-hidden="true"></div><p class="ty-working" role="status"></p>
+        <div class="ty-toasts" role="status">\(viewer.flash.map { toast($0, viewer.csrf) })</div>
         """)
   }
 
@@ -108,14 +112,22 @@ struct Layout: Sendable {
       \(icon)
       <link rel="stylesheet" href="\(assets.url("tabler.min.css"))">\(extras.map(style))
       <link rel="stylesheet" href="\(assets.url("app.css"))">\(look)
-      \(extras.map(script))<script src="\(assets.url("app.js"))" defer></script>
+      \(modulePreloads)\(extras.map(script))<script type="module" src="\(assets.url("app.js"))"></script>
       </head><body>\(body)</body></html>
       """
   }
 
+  /// What app.js imports, fetched beside it instead of after it, but not before the page's style.
+  private var modulePreloads: HTML {
+    assets.imports(of: "app.js").map {
+      "<link rel=\"modulepreload\" href=\"\($0)\" fetchpriority=\"low\">" as HTML
+    }.joined()
+  }
+
   private func style(_ extra: Extra) -> HTML {
     switch extra {
-    case .chart, .editor: .empty
+    case .chart, .editor, .module: .empty
+    case .sheet(let name): "<link rel=\"stylesheet\" href=\"\(assets.url(name))\">"
     case .search: "<link rel=\"stylesheet\" href=\"\(assets.url("tom-select.min.css"))\">"
     }
   }
@@ -125,9 +137,15 @@ struct Layout: Sendable {
     switch extra {
     case .chart: names = ["echarts.min.js", "chart.js"]
     case .search: names = ["tom-select.min.js"]
-    case .editor: return "<script type=\"module\" src=\"\(assets.url("landing-editor.js"))\"></script>"
+    case .editor: return module("landing-editor.js")
+    case .module(let name): return module(name)
+    case .sheet: return .empty
     }
     return names.map { "<script src=\"\(assets.url($0))\" defer></script>" as HTML }.joined()
+  }
+
+  private func module(_ name: String) -> HTML {
+    "<script type=\"module\" src=\"\(assets.url(name))\"></script>"
   }
 
   var mark: HTML { "<span class=\"ty-mark\">\(icons(.flows))</span>" }
@@ -137,6 +155,9 @@ struct Layout: Sendable {
     <button class="btn btn-icon ty-quiet ty-burger" type="button" data-drawer-open aria-expanded="false" \
     aria-controls="menu" aria-label="Open menu">\(icons(.menu))</button>
     \(crumbs(frame))<span class="ty-spring"></span>
+    <a class="btn ty-find" href="\(href: SearchPages.path)" data-palette data-search="\(SearchPages.suggestionsPath)" \
+    data-hint="Search names and ids, or go to a page" aria-label="Search and go to" aria-haspopup="dialog" \
+    aria-keyshortcuts="Control+K Meta+K">\(icons(.search))<span>Search</span><kbd data-chord>Ctrl K</kbd></a>
     <button class="btn btn-icon ty-quiet" type="button" data-theme-toggle \
     aria-label="Switch between light and dark">\(icons(.theme))</button>
     <a class="btn ty-quiet ty-me" href="/admin/account" aria-label="My account">\(icons(.account))\
@@ -147,8 +168,9 @@ struct Layout: Sendable {
   }
 
   private func crumbs(_ frame: Frame) -> HTML {
-    guard !frame.crumbs.isEmpty else { return .empty }
-    let links = frame.crumbs.map { "<li><a href=\"\(href: $0.path)\">\($0.title)</a></li>" as HTML }
+    let steps = frame.crumbs.isEmpty ? MenuEntry.crumb(to: frame) : frame.crumbs
+    guard !steps.isEmpty else { return .empty }
+    let links = steps.map { "<li><a href=\"\(href: $0.path)\">\($0.title)</a></li>" as HTML }
     return """
       <nav class="ty-crumbs" aria-label="Breadcrumb"><ol>\(links)\
       <li aria-current="page">\(frame.title)</li></ol></nav>
@@ -159,8 +181,11 @@ struct Layout: Sendable {
     "<div class=\"ty-banner\" role=\"status\">\(icons(.warning))<span>\(message)</span></div>"
   }
 
-  private func toast(_ flash: Flash) -> HTML {
-    "<div class=\"ty-toast \(flash.kind.rawValue)\">\(flash.message)</div>"
+  private func toast(_ flash: Flash, _ csrf: HTML) -> HTML {
+    let undo = flash.undo.map { path -> HTML in
+      "<form method=\"post\" action=\"\(href: path)\">\(csrf)<button class=\"btn btn-sm\">Undo</button></form>"
+    }
+    return "<div class=\"ty-toast \(flash.kind.rawValue)\"><span>\(flash.message)</span>\(undo)</div>"
   }
 
   private func notice(_ flash: Flash) -> HTML {

@@ -16,8 +16,14 @@ struct LogFilters: Sendable {
     let name: String
     let label: String
     let control: Control
-    /// Behind "More filters", unless it is set.
+    /// Behind "More filters".
     var isMore = false
+
+    /// What a choice is called; else the value itself.
+    func title(of value: String) -> String {
+      guard case .choice(let choices, _) = control else { return value }
+      return choices.first { $0.value == value }?.title ?? "#\(value)"
+    }
   }
 
   let fields: [Field]
@@ -36,17 +42,27 @@ struct LogFilters: Sendable {
   func html(action: String, problem: Problem?, _ icons: IconSet) -> HTML {
     let form = FormFields([:], problem: problem, icons: icons)
     let more = fields.filter(\.isMore)
-    let isMoreSet = more.contains { !(values[$0.name] ?? "").isEmpty }
-    let reset: HTML = areSet ? "<a class=\"btn ty-quiet\" href=\"\(href: action)\">Reset</a>" : .empty
+    // What is set is named below; its field is looked for only where there is something to put right.
+    let isOpen = problem != nil && more.contains { !(values[$0.name] ?? "").isEmpty }
     let moreFilters: HTML = """
-      <details class="ty-details"\(attribute: "open", when: isMoreSet)><summary>More filters</summary>\
+      <details class="ty-details"\(attribute: "open", when: isOpen)><summary>More filters</summary>\
       <div class="ty-filters">\(more.map(control))</div></details>
       """
     return """
       \(form.summary)<form class="ty-log-filters" method="get" action="\(href: action)">
-      <div class="ty-filters">\(fields.filter { !$0.isMore }.map(control))<button class="btn">Show</button>\(reset)</div>
-      \(if: !more.isEmpty, moreFilters)</form>
+      <div class="ty-filters">\(fields.filter { !$0.isMore }.map(control))<button class="btn">Show</button></div>
+      \(if: !more.isEmpty, moreFilters)</form>\(chips(action))
       """
+  }
+
+  /// What is set, each to be taken away by itself.
+  private func chips(_ action: String) -> HTML {
+    let address = address(action)
+    let set = fields.compactMap { field -> (text: String, without: String)? in
+      guard let value = values[field.name], !value.isEmpty else { return nil }
+      return ("\(field.label): \(field.title(of: value))", address.without(field.name).description)
+    }
+    return Parts.chips(set, clear: action)
   }
 
   private func control(_ field: Field) -> HTML {
@@ -67,70 +83,6 @@ struct LogFilters: Sendable {
         """
       }
     return "<div><label class=\"form-label\" for=\"\(field.name)\">\(field.label)</label>\(input)</div>"
-  }
-}
-
-extension LogFilters {
-  static func ofClicks(_ call: TrackerCall, _ names: NameStore) async throws -> LogFilters {
-    let scope = call.place.scope
-    let statuses = ClickStatus.allCases.map { FormFields.Choice($0.rawValue, $0.rawValue.capitalizedFirst) }
-    var fields: [Field] = [
-      Field(name: "from", label: "From", control: .date), Field(name: "to", label: "To", control: .date),
-      Field(
-        name: "campaign_id", label: "Campaign",
-        control: .choice(try await names.live(.campaigns, of: scope).choices, none: "All")),
-      Field(name: "status", label: "Status", control: .choice(statuses, none: "All")),
-      Field(name: "q", label: "Click id", control: .text(placeholder: "Ours or the source's")),
-    ]
-    for (name, label, noun) in [
-      ("offer_id", "Offer", NameStore.Noun.offers), ("landing_id", "Landing page", .landings),
-      ("source_id", "Source", .sources), ("publisher_id", "Publisher", .publishers),
-    ] {
-      fields.append(
-        Field(
-          name: name, label: label, control: .choice(try await names.live(noun, of: scope).choices, none: "All"),
-          isMore: true))
-    }
-    fields.append(Field(name: "country", label: "Country", control: .text(placeholder: "US"), isMore: true))
-    fields.append(Field(name: "ip", label: "IP address", control: .text(placeholder: "203.0.113.42"), isMore: true))
-    for number in 1...5 {
-      fields.append(Field(name: "sub\(number)", label: "Sub\(number)", control: .text(placeholder: ""), isMore: true))
-    }
-    return LogFilters(fields, call)
-  }
-
-  static func ofConversions(_ call: TrackerCall, _ names: NameStore) async throws -> LogFilters {
-    let scope = call.place.scope
-    let statuses = ConversionStatus.allCases.map { FormFields.Choice($0.rawValue, $0.rawValue.capitalizedFirst) }
-    let scheme = Field(
-      name: "scheme_status", label: "Order",
-      control: .choice(SchemeStatus.allCases.map(StatusChoices.choice), none: "All"))
-    let reviews = ReviewState.allCases.map { FormFields.Choice($0.rawValue, $0.rawValue.capitalizedFirst) }
-    return LogFilters(
-      [
-        Field(name: "from", label: "From", control: .date), Field(name: "to", label: "To", control: .date),
-        Field(
-          name: "campaign_id", label: "Campaign",
-          control: .choice(try await names.live(.campaigns, of: scope).choices, none: "All")),
-        Field(name: "status", label: "Status", control: .choice(statuses, none: "All")),
-      ] + (call.session.entitlements.includes(.statusScheme) ? [scheme] : []) + [
-        Field(name: "q", label: "Click or transaction id", control: .text(placeholder: "")),
-        Field(
-          name: "offer_id", label: "Offer",
-          control: .choice(try await names.live(.offers, of: scope).choices, none: "All"), isMore: true),
-        Field(
-          name: "source_id", label: "Source",
-          control: .choice(try await names.live(.sources, of: scope).choices, none: "All"), isMore: true),
-        Field(
-          name: "network_id", label: "Network",
-          control: .choice(try await names.live(.networks, of: scope).choices, none: "All"), isMore: true),
-        Field(
-          name: "publisher_id", label: "Publisher",
-          control: .choice(try await names.live(.publishers, of: scope).choices, none: "All"), isMore: true),
-        Field(name: "country", label: "Country", control: .text(placeholder: "US"), isMore: true),
-        Field(name: "type", label: "Type", control: .text(placeholder: "sale"), isMore: true),
-        Field(name: "review", label: "Review", control: .choice(reviews, none: "All"), isMore: true),
-      ], call)
   }
 }
 

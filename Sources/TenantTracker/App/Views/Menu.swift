@@ -18,6 +18,9 @@ struct MenuEntry: Sendable {
       title: "Performance",
       entries: [
         MenuEntry(title: "Dashboard", path: "/admin", icon: .dashboard, access: .read(.reports)),
+        MenuEntry(title: "Reports", path: ReportPages.path, icon: .reports, access: .read(.reports)),
+        MenuEntry(
+          title: "Attribution", path: ReportTab.attribution.path, icon: .attribution, access: .read(.reports)),
         MenuEntry(title: "Clicks", path: "/admin/clicks", icon: .clicks, access: .read(.reports)),
         MenuEntry(title: "Conversions", path: "/admin/conversions", icon: .conversions, access: .read(.reports)),
         MenuEntry(title: "Postbacks", path: PostbackPages.path, icon: .postbacks, access: .read(.reports)),
@@ -42,6 +45,13 @@ struct MenuEntry: Sendable {
         MenuEntry(title: "Domains", path: "/admin/domains", icon: .domains, access: .read(.domains)),
       ]),
     Group(
+      title: "E-commerce",
+      entries: [
+        MenuEntry(title: "Products", path: "/admin/products", icon: .products, access: .read(.settings)),
+        MenuEntry(title: "Product Report", path: ProductReportPages.path, icon: .purchases, access: .read(.reports)),
+        MenuEntry(title: "Customers", path: CustomerPages.path, icon: .customers, access: .read(.reports)),
+      ]),
+    Group(
       title: "Integrations",
       entries: [
         MenuEntry(title: "Pixel", path: PixelPages.path, icon: .pixel, access: .read(.settings)),
@@ -53,6 +63,7 @@ struct MenuEntry: Sendable {
         MenuEntry(title: "Users & Roles", path: "/admin/users", icon: .users, access: .read(.users)),
         MenuEntry(title: "Licence", path: "/admin/license", icon: .license, access: .read(.settings)),
         MenuEntry(title: "Settings", path: "/admin/settings", icon: .settings, access: .read(.settings)),
+        MenuEntry(title: "Export / Import", path: PortPages.path, icon: .download, access: .read(.campaigns)),
         MenuEntry(
           title: "Conversion Types", path: "/admin/conversion-types", icon: .types, access: .read(.settings)),
         MenuEntry(title: "Blacklist", path: "/admin/blacklist", icon: .blacklist, access: .read(.settings)),
@@ -64,6 +75,11 @@ struct MenuEntry: Sendable {
   static func open(to session: TrackerSession) -> [MenuEntry] {
     groups.flatMap(\.entries).filter { session.allows($0.access) }
   }
+
+  /// The way to a page below one of the menu's that names none itself.
+  static func crumb(to frame: Layout.Frame) -> [(title: String, path: String)] {
+    groups.flatMap(\.entries).filter { $0.path == frame.current && $0.title != frame.title }.map { ($0.title, $0.path) }
+  }
 }
 
 extension Layout {
@@ -74,7 +90,8 @@ extension Layout {
       guard !open.isEmpty else { return .empty }
       let links = open.map { entry -> HTML in
         """
-        <li><a class="ty-link" href="\(href: entry.path)"\(if: entry.path == current, " aria-current=\"page\"")>\
+        <li><a class="ty-link" href="\(href: entry.path)"\(go(to: entry))\
+        \(if: entry.path == current, " aria-current=\"page\"")>\
         \(icons(entry.icon))<span>\(entry.title)</span>\(waiting(entry, viewer))</a></li>
         """
       }
@@ -85,6 +102,11 @@ extension Layout {
       <nav aria-label="Sections">\(groups)</nav>
       <p class="ty-tenant"><strong>\(viewer.tenant)</strong><span>\(viewer.plan) plan</span></p>\(viewer.brand.footer)
       """
+  }
+
+  private func go(to entry: MenuEntry) -> HTML {
+    let letter = GoKeys.letter(for: entry.path).map { " data-go=\"\($0)\"" as HTML } ?? .empty
+    return " data-title=\"\(entry.title)\"" + letter
   }
 
   /// How much waits for somebody's decision there.

@@ -21,6 +21,7 @@ struct NameBook: Sendable {
     landings = try await names.names(.landings, Set(clicks.compactMap(\.landingID)), of: scope)
     offers = try await names.names(.offers, Set(clicks.compactMap(\.offerID)), of: scope)
     sources = try await names.names(.sources, Set(clicks.compactMap(\.sourceID)), of: scope)
+    networks = try await names.names(.networks, Set(clicks.compactMap(\.networkID)), of: scope)
     publishers = try await names.names(.publishers, Set(clicks.compactMap(\.publisherID)), of: scope)
   }
 

@@ -6,6 +6,8 @@ enum Parts {
   struct Heading: Sendable, ExpressibleByStringLiteral {
     let title: String
     var isNumber = false
+    /// The form whose rows a box in this heading selects all of.
+    var selectsAllOf: String?
 
     init(_ title: String) { self.title = title }
     init(stringLiteral value: String) { title = value }
@@ -21,6 +23,14 @@ enum Parts {
 
     /// The column of boxes at the beginning of a row, alike.
     static let selection = Heading("Select")
+
+    /// The same with a box for all rows of the page.
+    /// - Parameter form: the id of the form the boxes belong to.
+    static func selection(of form: String) -> Heading {
+      var heading = Heading("Select all on this page")
+      heading.selectsAllOf = form
+      return heading
+    }
   }
 
   /// A table in a card; with no rows, what belongs here.
@@ -40,6 +50,12 @@ enum Parts {
       if heading.title == Heading.actions.title {
         return "<th scope=\"col\" class=\"ty-end\"><span class=\"visually-hidden\">\(heading.title)</span></th>"
       }
+      if let form = heading.selectsAllOf {
+        return """
+          <th scope="col" class="ty-check"><input class="form-check-input ty-scripted" type="checkbox" data-select-all \
+          form="\(form)" aria-label="\(heading.title)"></th>
+          """
+      }
       if heading.title == Heading.selection.title {
         return "<th scope=\"col\" class=\"ty-check\"><span class=\"visually-hidden\">\(heading.title)</span></th>"
       }
@@ -47,7 +63,7 @@ enum Parts {
     }
     return """
       <div class="ty-scroll" tabindex="0" role="region" aria-label="\(caption)">
-      <table class="table card-table"><caption class="visually-hidden">\(caption)</caption>
+      <table class="table card-table" data-ty-table><caption class="visually-hidden">\(caption)</caption>
       <thead><tr>\(head)</tr></thead><tbody>\(rows)</tbody></table></div>
       """
   }

@@ -6,6 +6,8 @@ struct Period: Sendable, Hashable {
     case today, yesterday
     case week = "7d"
     case month = "30d"
+    case thisMonth = "this_month"
+    case lastMonth = "last_month"
 
     var title: String {
       switch self {
@@ -13,6 +15,8 @@ struct Period: Sendable, Hashable {
       case .yesterday: "Yesterday"
       case .week: "7d"
       case .month: "30d"
+      case .thisMonth: "This month"
+      case .lastMonth: "Last month"
       }
     }
   }
@@ -30,6 +34,8 @@ struct Period: Sendable, Hashable {
       case .yesterday: (today.adding(days: -1), today.adding(days: -1))
       case .week: (today.adding(days: -6), today)
       case .month: (today.adding(days: -29), today)
+      case .thisMonth: (today.firstOfMonth, today)
+      case .lastMonth: (today.firstOfMonth.adding(days: -1).firstOfMonth, today.firstOfMonth.adding(days: -1))
       }
   }
 
@@ -65,4 +71,8 @@ struct Period: Sendable, Hashable {
     if let preset { return [("period", preset.rawValue)] }
     return [("from", from.description), ("to", to.description)]
   }
+}
+
+extension LocalDate {
+  var firstOfMonth: LocalDate { adding(days: 1 - day) }
 }

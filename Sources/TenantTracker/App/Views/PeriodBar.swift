@@ -1,3 +1,4 @@
+import Analytics
 import Core
 import Web
 
@@ -16,6 +17,8 @@ struct PeriodBar: Sendable {
     }
     let choices = campaigns.map { FormFields.Choice("\($0.id)", $0.name) }
     let current = question.campaign.map { "\($0)" } ?? ""
+    let metric: HTML =
+      question.metric.map { "<input type=\"hidden\" name=\"metric\" value=\"\($0.rawValue)\">" } ?? .empty
     return """
       <div class="ty-toolbar"><div class="btn-group ty-presets" role="group" aria-label="Days">\(presets)</div>
       <form class="ty-filters" method="get" action="\(href: DashboardPages.path)">
@@ -26,7 +29,7 @@ struct PeriodBar: Sendable {
       <div><label class="form-label" for="campaign_id">Campaign</label>\
       <select class="form-select" id="campaign_id" name="campaign_id">\
       \(FormFields.options(choices, current: current, none: "All campaigns"))</select></div>
-      <button class="btn">Show</button></form></div>
+      \(metric)<button class="btn">Show</button></form></div>
       """
   }
 }

@@ -64,28 +64,34 @@ extension ResourcePages {
     table.action("\(path)/{id}/delete", .write(section), "Delete: \(noun)", bodyLimit: words.bodyLimit) {
       try await delete($0)
     }
+    if Store.restores { registerArchive(in: &table) }
   }
 
-  private func mayWrite(_ call: TrackerCall) -> Bool { call.session.allows(.write(Item.section)) }
+  func mayWrite(_ call: TrackerCall) -> Bool { call.session.allows(.write(Item.section)) }
 
   // The list
 
   private func list(_ call: TrackerCall) async throws -> Reply {
     let request = try call.page
     let page = try await api.store.page(request, of: call.place.scope)
-    let rows = try await rows(page.items, call)
+    let isSelectable = Store.restores && mayWrite(call)
+    let plainRows = try await rows(page.items, call)
+    let rows = isSelectable ? zip(plainRows, page.items).map(selectable) : plainRows
+    let columns = isSelectable ? [.selection(of: Self.bulkForm)] + columns(call) : columns(call)
     let next = page.nextCursor.map { PageAddress(path, [("q", request.q ?? ""), ("cursor", $0)]).description }
     let addButton: HTML = """
       <a class="btn btn-primary" href="\(href: path)/new">\(layout.icons(.add))Add \(words.noun)</a>
       """
-    let actions: HTML = listActions(call) + (mayWrite(call) ? addButton : .empty)
+    let actions: HTML =
+      archiveLink + PortPages.link(from: path, layout.icons) + listActions(call) + (mayWrite(call) ? addButton : .empty)
     let isSearch = request.q != nil || request.cursor != nil
     let empty = isSearch ? nothingFound : Parts.empty(layout.icons(words.icon), noneYet, words.purpose, actions)
     let search: HTML = page.items.isEmpty && !isSearch ? .empty : searchForm(request)
     return layout.page(
       Layout.Frame(title: words.plural, current: path, actions: page.items.isEmpty && !isSearch ? .empty : actions),
       call,
-      search + Parts.table(columns(call), rows, caption: words.plural, empty: empty, next: next))
+      search + (isSelectable && !rows.isEmpty ? archiveBar(call) : .empty)
+        + Parts.table(columns, rows, caption: words.plural, empty: empty, next: next))
   }
 
   private var noneYet: String { "No \(words.plural.lowercased()) yet" }
@@ -131,9 +137,8 @@ extension ResourcePages {
     let isOpen = mayWrite(call)
     let buttons: HTML = """
       <button class="btn btn-primary">Save changes</button>\
-      <button class="btn ty-danger" formaction="\(href: "\(path)/\(item.id)/delete")" formnovalidate \
-      data-confirm="Delete \(item.title)? Reports keep its name." data-confirm-yes="Delete">\
-      \(layout.icons(.delete))Delete</button>
+      <button class="btn ty-danger" formaction="\(href: "\(path)/\(item.id)/delete")" formnovalidate\
+      \(removal(of: item))</button>
       """
     let main = card(
       fields, content, action: "\(path)/\(item.id)", buttons: isOpen ? buttons : .empty, isOpen: isOpen, call)
@@ -141,6 +146,15 @@ extension ResourcePages {
     let columns: HTML =
       aside.isEmpty ? main : "<div class=\"ty-columns\"><div>\(main)</div><div>\(aside)</div></div>"
     return layout.page(frame(item.title), call, status: status, columns + (try await below(item, call)))
+  }
+
+  /// What comes back with one click needs no question.
+  private func removal(of item: Item) -> HTML {
+    guard !Store.restores else { return ">\(layout.icons(.archive))Archive" }
+    return """
+       data-confirm="Delete \(item.title)? Reports keep its name." data-confirm-yes="Delete">\
+      \(layout.icons(.delete))Delete
+      """
   }
 
   private func frame(_ title: String) -> Layout.Frame {
@@ -191,7 +205,11 @@ extension ResourcePages {
     let item = try await api.find(call.id(), call.place.scope)
     do {
       try await api.delete(item.id, by: call)
-      return .redirect(to: path, flash: Flash(.success, "\(item.title) was deleted."))
+      let flash =
+        Store.restores
+        ? Flash(.success, "\(item.title) was archived.", undo: "\(path)/\(item.id)/restore")
+        : Flash(.success, "\(item.title) was deleted.")
+      return .redirect(to: path, flash: flash)
     } catch let problem as Problem where problem.isAboutTheForm {
       let fields = FormFields(item.json.objectValue ?? [:], problem: problem, icons: layout.icons)
       return try await editor(item, fields, call, status: problem.status)

@@ -40,6 +40,8 @@ public struct OrderConversion: Sendable, Hashable {
   public var word: String?
   /// The transaction that it follows.
   public var parentTransactionID: String?
+  /// What was bought, as far as the shop says.
+  public var products: [PurchasedProduct] = []
 }
 
 extension OrderFacts {
@@ -84,7 +86,7 @@ extension OrderFacts {
     return OrderConversion(
       type: payment.kind == .rebill ? .rebill : .sale, transactionID: payment.transactionID, status: scheme.status,
       payout: Money(scheme == .sale ? rest : statement.amount, statement.currency), scheme: scheme, word: word,
-      parentTransactionID: payment.kind == .rebill ? parent : nil)
+      parentTransactionID: payment.kind == .rebill ? parent : nil, products: statement.products ?? [])
   }
 
   /// All that is known of a payment under any of its ids.

@@ -15,22 +15,30 @@ public struct OrderPayment: Sendable, Hashable, Codable {
     public var shown: Shown?
     /// The shop's word for where it stands.
     public var word: String?
+    /// What was bought; nil where the shop does not say.
+    public var products: [PurchasedProduct]?
 
     public struct Shown: Sendable, Hashable, Codable {
       public var amount: Micros
       public var currency: Currency
     }
 
-    public init(at: Timestamp, amount: Micros, currency: Currency, shown: Shown? = nil, word: String? = nil) {
+    public init(
+      at: Timestamp, amount: Micros, currency: Currency, shown: Shown? = nil, word: String? = nil,
+      products: [PurchasedProduct]? = nil
+    ) {
       self.at = at
       self.amount = amount
       self.currency = currency
       self.shown = shown
       self.word = word
+      self.products = products
     }
 
     fileprivate func isOutdated(by other: Statement) -> Bool {
-      (at, word ?? "", amount, currency.code) < (other.at, other.word ?? "", other.amount, other.currency.code)
+      let key = (at, word ?? "", amount, currency.code, PurchasedProduct.order(products))
+      return key
+        < (other.at, other.word ?? "", other.amount, other.currency.code, PurchasedProduct.order(other.products))
     }
   }
 

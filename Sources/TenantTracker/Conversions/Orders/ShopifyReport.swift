@@ -27,9 +27,11 @@ public enum ShopifyReport {
     let updated = order.text("updated_at").flatMap { Timestamp(rfc3339: $0) } ?? time
     let word = order.text("financial_status")
     var payment = OrderPayment(kind: .sale, transactionID: id)
+    let currency = try order.currency("currency")
     payment.statement = OrderPayment.Statement(
-      at: updated, amount: try order.amount("total_price"), currency: try order.currency("currency"),
-      shown: shown(order["total_price_set"]?["presentment_money"]), word: word ?? "paid")
+      at: updated, amount: try order.amount("total_price"), currency: currency,
+      shown: shown(order["total_price_set"]?["presentment_money"]), word: word ?? "paid",
+      products: order.lines(named: ["title", "name"], in: currency))
     // Without a word for it, an order that is reported is one that was made.
     let isPaid = topic == "orders/paid" || ["paid", "partially_refunded", "refunded"].contains(word ?? "paid")
     if isPaid { payment.paidAt = updated }

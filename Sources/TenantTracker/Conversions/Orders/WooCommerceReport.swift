@@ -35,8 +35,10 @@ public enum WooCommerceReport {
     let modified = order.text("date_modified_gmt").flatMap { Timestamp(rfc3339: $0.hasSuffix("Z") ? $0 : "\($0)Z") }
     let at = modified ?? time
     var payment = OrderPayment(kind: .sale, transactionID: id)
+    let currency = try order.currency("currency")
     payment.statement = OrderPayment.Statement(
-      at: at, amount: try order.amount("total"), currency: try order.currency("currency"), word: word)
+      at: at, amount: try order.amount("total"), currency: currency, word: word,
+      products: order.lines(named: ["parent_name", "name"], in: currency))
     var reversals = PaymentReversals()
     switch word {
     case "completed": payment.paidAt = at

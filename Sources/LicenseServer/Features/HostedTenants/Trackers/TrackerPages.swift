@@ -107,7 +107,7 @@ struct TrackerPages: Sendable {
     let rows = tenants.items.map { tenant -> HTML in
       """
       <tr><td><a href="\(HostedTenantPages.path)/\(tenant.id)">\(tenant.slug)</a></td>\
-      <td>\(HostedTenantPages.badges(tenant))</td><td class="num">\(tenant.users.map(String.init) ?? "–")</td></tr>
+      <td>\(HostedTenantView.badges(tenant))</td><td class="num">\(tenant.users.map(String.init) ?? "–")</td></tr>
       """
     }
     let mayWrite = call.session.allows(.write(.tenants))

@@ -9,6 +9,7 @@ extension ResellerAgreement {
     let plans = Self.readPlans(from: &reader)
     let licenses = reader.int("max_licenses", range: limits)
     let instances = reader.optionalInt("max_instances", range: limits) ?? nil
+    let tenants = reader.optionalInt("max_tenants", range: limits) ?? nil
     let whiteLabel = reader.bool("white_label", default: false)
     let mayHide = reader.bool("may_hide_powered_by", default: false)
     let grace = reader.optionalInt("grace_days", range: graceRange) ?? nil
@@ -18,8 +19,8 @@ extension ResellerAgreement {
     guard reader.faults.isEmpty, let currency, let wholesale, let plans, let licenses else { return nil }
     return ResellerAgreement(
       currency: currency, wholesale: wholesale, plans: plans, maxLicenses: Int(licenses),
-      maxInstances: Int(instances ?? licenses), whiteLabel: whiteLabel, mayHidePoweredBy: mayHide,
-      graceDays: Int(grace ?? standardGraceDays))
+      maxInstances: Int(instances ?? licenses), maxTenants: Int(tenants ?? 0), whiteLabel: whiteLabel,
+      mayHidePoweredBy: mayHide, graceDays: Int(grace ?? standardGraceDays))
   }
 
   static let standardGraceDays: Int64 = 30
@@ -51,6 +52,7 @@ extension ResellerRegister.Changes {
     changes.plans = ResellerAgreement.readPlans(from: &reader)
     changes.maxLicenses = (reader.optionalInt("max_licenses", range: ResellerAgreement.limits) ?? nil).map { Int($0) }
     changes.maxInstances = (reader.optionalInt("max_instances", range: ResellerAgreement.limits) ?? nil).map { Int($0) }
+    changes.maxTenants = (reader.optionalInt("max_tenants", range: ResellerAgreement.limits) ?? nil).map { Int($0) }
     changes.whiteLabel = reader.optionalBool("white_label") ?? nil
     changes.mayHidePoweredBy = reader.optionalBool("may_hide_powered_by") ?? nil
     changes.graceDays = (reader.optionalInt("grace_days", range: ResellerAgreement.graceRange) ?? nil).map { Int($0) }

@@ -10,6 +10,8 @@ struct ResellerAgreement: Sendable, Hashable {
   /// How many licences of its customers may be in use at once, and how many instances they may have together.
   var maxLicenses: Int
   var maxInstances: Int
+  /// How many tenants of its customers the vendor hosts at most.
+  var maxTenants: Int
   /// Its customers' trackers and its portal carry its brand.
   var whiteLabel: Bool
   /// And need not say whose product it is.
@@ -26,8 +28,8 @@ struct ResellerAgreement: Sendable, Hashable {
   var json: JSONValue {
     [
       "currency": .string(currency.code), "wholesale": wholesale.json(in: currency), "plans": JSONValue(plans),
-      "max_licenses": .int(maxLicenses), "max_instances": .int(maxInstances), "white_label": .bool(whiteLabel),
-      "may_hide_powered_by": .bool(mayHidePoweredBy), "grace_days": .int(graceDays),
+      "max_licenses": .int(maxLicenses), "max_instances": .int(maxInstances), "max_tenants": .int(maxTenants),
+      "white_label": .bool(whiteLabel), "may_hide_powered_by": .bool(mayHidePoweredBy), "grace_days": .int(graceDays),
     ]
   }
 }

@@ -101,6 +101,17 @@ struct ResellerLicenseStore: Sendable {
     return ids
   }
 
+  /// The plans that the licence's reseller may sell; nil for a licence that no reseller has sold.
+  func agreedPlans(of license: Int64) async throws(DatabaseError) -> [String]? {
+    try await database.scalar(
+      """
+      SELECT ARRAY(
+        SELECT p.slug FROM license.reseller_plans x JOIN license.plans p ON p.id = x.plan_id
+        WHERE x.reseller_id = s.reseller_id) AS plans
+      FROM license.reseller_licenses s WHERE s.license_id = \(license)
+      """)
+  }
+
   /// Keeps the licences that end before `until` usable to then.
   func extendGrace(of reseller: Int64, until: Timestamp, at now: Timestamp) async throws(DatabaseError) {
     try await database.execute(

@@ -94,7 +94,7 @@ struct ResellerSales: Sendable {
       guard let sold = try await licenses.find(issued.license.id, of: id) else { throw Problem.notFound("licence") }
       try await mail.enqueue(
         LicenseSoldMail(plan: issued.license.plan.name), to: customer.email, customer: customer.id, in: connection)
-      try await note(.licenseCreated, "license.create", sold, before: .null, by: actor, in: connection, at: now)
+      try await note(nil, "license.create", sold, before: .null, by: actor, in: connection, at: now)
       return (sold, issued.key)
     }
   }
@@ -126,7 +126,7 @@ struct ResellerSales: Sendable {
 
   /// The customer cannot use it until it is reinstated; its periods go on.
   func suspend(_ license: Int64, of reseller: Int64, by actor: Actor) async throws -> ResellerLicense {
-    try await change(license, of: reseller, "license.suspend", .licenseSuspended, by: actor) {
+    try await change(license, of: reseller, "license.suspend", .suspended, by: actor) {
       _, sold, connection, now in
       guard sold.license.standing == .active else { return }
       try await LicenseStore(connection).set(license, standing: .suspended, at: now)
@@ -134,7 +134,7 @@ struct ResellerSales: Sendable {
   }
 
   func reinstate(_ license: Int64, of id: Int64, by actor: Actor) async throws -> ResellerLicense {
-    try await change(license, of: id, "license.reinstate", .licenseReinstated, by: actor) {
+    try await change(license, of: id, "license.reinstate", .reinstated, by: actor) {
       reseller, sold, connection, now in
       guard sold.license.standing == .suspended else { return }
       guard reseller.status == .active else { throw Problem.resellerSuspended() }
@@ -178,7 +178,7 @@ struct ResellerSales: Sendable {
   }
 
   private func change(
-    _ license: Int64, of id: Int64, _ action: String, _ event: VendorEventType? = nil, by actor: Actor,
+    _ license: Int64, of id: Int64, _ action: String, _ event: LicenseEventKind? = nil, by actor: Actor,
     _ body: (Reseller, ResellerLicense, Connection, Timestamp) async throws -> Void
   ) async throws -> ResellerLicense {
     try await database.transaction { connection in
@@ -199,8 +199,9 @@ struct ResellerSales: Sendable {
     }
   }
 
+  /// - Parameter event: for the licence's history, from which other systems are told; nil when it is there already.
   private func note(
-    _ event: VendorEventType?, _ action: String, _ sold: ResellerLicense, before: JSONValue, by actor: Actor,
+    _ event: LicenseEventKind?, _ action: String, _ sold: ResellerLicense, before: JSONValue, by actor: Actor,
     in connection: Connection, at now: Timestamp
   ) async throws {
     try await AuditStore(connection).append(
@@ -208,9 +209,6 @@ struct ResellerSales: Sendable {
         action: action, subject: LicenseRegister.subject(sold.id), before: before, after: sold.json(at: now)),
       by: actor, at: now)
     guard let event else { return }
-    try await VendorEventStore(connection).record(
-      VendorEvent(
-        event, customer: sold.license.customerID, reseller: sold.resellerID,
-        data: ["license": sold.license.json(at: now)]), at: now)
+    try await LicenseHistory(connection).record(event, of: sold.id, by: actor, at: now)
   }
 }

@@ -7,6 +7,7 @@ struct CampaignStore: ResourceStore {
   static let list = ListColumns(
     "campaigns", ids: ["source_id", "offer_id", "domain_id", "tracking_profile_id"],
     texts: ["slug", "status", "cost_model", "currency"])
+  static let restores = true
 
   private static let columns: SQL = """
     id, name, slug, source_id, offer_id, domain_id, cost_model, cost_micros, currency, external_ids,
@@ -82,6 +83,26 @@ struct CampaignStore: ResourceStore {
     try await scope.query(
       "SELECT host FROM \(scope.schema).domains WHERE root_campaign_id = \(id) ORDER BY host LIMIT 6"
     ).map { try $0.get("host") }
+  }
+
+  func missing(for id: Int64, of scope: TenantScope) async throws -> [String] {
+    let schema = scope.schema
+    return try await scope.query(
+      """
+      SELECT s.name FROM \(schema).campaigns c JOIN \(schema).sources s ON s.id = c.source_id
+      WHERE c.id = \(id) AND s.archived_at IS NOT NULL
+      UNION SELECT p.name FROM \(schema).campaigns c JOIN \(schema).tracking_profiles p ON p.id = c.tracking_profile_id
+      WHERE c.id = \(id) AND p.archived_at IS NOT NULL
+      UNION SELECT o.name FROM \(schema).campaigns c LEFT JOIN \(schema).flows f ON f.campaign_id = c.id
+      LEFT JOIN \(schema).flow_offers fo ON fo.flow_id = f.id
+      JOIN \(schema).offers o ON o.id = c.offer_id OR o.id = fo.offer_id
+      WHERE c.id = \(id) AND o.archived_at IS NOT NULL
+      UNION SELECT l.name FROM \(schema).flows f JOIN \(schema).flow_landings fl ON fl.flow_id = f.id
+      JOIN \(schema).landings l ON l.id = fl.landing_id
+      WHERE f.campaign_id = \(id) AND l.archived_at IS NOT NULL
+      ORDER BY name LIMIT 6
+      """
+    ).map { try $0.get("name") }
   }
 
   private static func campaign(_ row: Row) throws -> Campaign {

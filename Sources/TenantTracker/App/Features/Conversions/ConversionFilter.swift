@@ -9,14 +9,34 @@ struct ConversionFilter: Sendable {
   var schemeStatus: SchemeStatus? = nil
   var review: ReviewState? = nil
   var type: String? = nil
+  /// How the click was found.
+  var match: ClickMatch? = nil
   var transactionID: String? = nil
-  var country: String? = nil
+  /// `country`, `sub1` ... and the value asked for.
+  var texts: [(column: String, value: String)] = []
   /// `campaign_id`, `offer_id` ... and the id asked for.
   var ids: [(column: String, id: Int64)] = []
   /// Of the conversion's own time, half-open.
   var period: Range<Timestamp>? = nil
+  /// Nothing older than this one.
+  var first: ConversionID? = nil
 
-  static let idColumns = ["campaign_id", "offer_id", "network_id", "source_id", "publisher_id"]
+  /// Whether few of many conversions may fit, and no index knows which. Those of a click are found at once, and so are
+  /// those that wait.
+  var mayBeRare: Bool {
+    clickID == nil && review != .pending
+      && !(status == nil && schemeStatus == nil && review == nil && type == nil && match == nil && transactionID == nil
+        && texts.isEmpty && ids.isEmpty)
+  }
+
+  static let idColumns = [
+    "campaign_id", "flow_id", "landing_id", "offer_id", "network_id", "source_id", "publisher_id",
+  ]
+  static let textColumns =
+    [
+      "goal", "country", "region", "city", "language", "device", "os", "browser", "isp", "referrer_domain",
+      "external_id",
+    ] + (1...5).map { "sub\($0)" }
 
   var conditions: [SQL] {
     var conditions: [SQL] = []
@@ -26,10 +46,12 @@ struct ConversionFilter: Sendable {
     // Written out for the index of those that wait.
     if review == .pending { conditions.append("review = 'pending'") }
     if let review, review != .pending { conditions.append("review = \(review.rawValue)") }
-    if let country { conditions.append("country = \(country)") }
+    conditions += texts.map { "\(identifier: $0.column) = \($0.value)" }
     if let type { conditions.append("type = \(type)") }
+    if let match { conditions.append("match = \(match.rawValue)") }
     if let transactionID { conditions.append("txid = \(transactionID)") }
     conditions += ids.map { "\(identifier: $0.column) = \($0.id)" }
+    if let first { conditions.append("(created_at, id) >= (\(first.timestamp), \(first))") }
     if let period { conditions.append("created_at >= \(period.lowerBound) AND created_at < \(period.upperBound)") }
     return conditions
   }

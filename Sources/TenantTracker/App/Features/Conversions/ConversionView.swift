@@ -50,15 +50,7 @@ struct ConversionView: Sendable {
   }
 
   private var origin: [(name: String, value: HTML)] {
-    let match =
-      ClickMatch(rawValue: conversion.match).map { match in
-        switch match {
-        case .clickID: "The click's id"
-        case .email: "The customer's e-mail address"
-        case .address: "The IP address: a weaker proof than an id"
-        case .order: "An earlier conversion of the same order"
-        }
-      } ?? conversion.match
+    let match = ClickMatch(rawValue: conversion.match)?.title ?? conversion.match
     let subs = (1...5).compactMap { number -> (name: String, value: HTML)? in
       click?.subs[number].map { ("Sub\(number)", .escaped($0)) }
     }

@@ -9,11 +9,19 @@ struct ConversionsAPI: Sendable {
   let settings: SettingsStore
   let clock: any WallClock
 
+  var log: ConversionLog { ConversionLog(store: conversions) }
+
   func register(in table: inout TrackerTable) {
     table.define("Conversion", Conversion.schema)
     table.on(
       .get, "/conversions", .read(.reports), "The conversion log, newest first", query: Self.parameters,
-      answer: .page(of: .ref("Conversion")), handler: list)
+      answer: .object([
+        .required("items", .array(.ref("Conversion"))), .required("next_cursor", .string.nullable),
+        .required(
+          "searched_to",
+          Schema.timestamp.nullable.described(
+            "How far a filter that few conversions fit was searched for; `next_cursor` goes on from there.")),
+      ]), handler: list)
     registerDetail(in: &table)
   }
 
@@ -27,18 +35,18 @@ struct ConversionsAPI: Sendable {
       QueryParameter(
         "scheme_status", .choice(SchemeStatus.allCases.map(\.rawValue)), "Where their orders stand; status scheme."),
       QueryParameter("review", .choice(ReviewState.allCases.map(\.rawValue)), "Whether they wait for approval."),
-      QueryParameter("country", .string, "Two letters."),
       QueryParameter("type", .string, "sale, lead, upsell, rebill or a network's own."),
       QueryParameter("txid", .string, "Only this transaction."),
-    ]
+      QueryParameter("match", .choice(ClickMatch.allCases.map(\.rawValue)), "How the click was found."),
+    ] + ConversionFilter.textColumns.map { QueryParameter($0, .string, "Only conversions with exactly this value.") }
     + ConversionFilter.idColumns.map { QueryParameter($0, .integer, "Only conversions with this id.") }
     + QueryParameter.days
 
   private func list(_ call: TrackerCall) async throws -> Reply {
     let page = try call.page
     let filter = try await filter(page, of: call)
-    let found = try await conversions.page(filter, limit: page.limit, after: Self.cursor(page), of: call.place.scope)
-    return .json(found.json { $0.shown(to: call.session).json })
+    let found = try await log.page(filter, limit: page.limit, after: Self.cursor(page), of: call.place.scope)
+    return .json(found.json { $0.shown(to: call.session) })
   }
 
   static func cursor(_ page: PageRequest) throws(Problem) -> ConversionID? {
@@ -55,7 +63,11 @@ struct ConversionsAPI: Sendable {
     var filter = ConversionFilter(
       clickID: reader.uuid("click_id"), status: reader.choice("status"),
       schemeStatus: reader.choice("scheme_status"), review: reader.choice("review"), type: reader.text("type"),
-      transactionID: reader.text("txid"), country: reader.text("country")?.uppercased())
+      match: reader.choice("match"), transactionID: reader.text("txid"))
+    for column in ConversionFilter.textColumns {
+      guard let text = reader.text(column) else { continue }
+      filter.texts.append((column, column == "country" ? text.uppercased() : text))
+    }
     for column in ConversionFilter.idColumns { if let id = reader.id(column) { filter.ids.append((column, id)) } }
     if let q = page.q {
       if let id = ClickID(q) { filter.clickID = id } else { filter.transactionID = q }

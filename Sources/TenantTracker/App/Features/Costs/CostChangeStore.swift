@@ -1,3 +1,4 @@
+import Analytics
 import ClickPath
 import Core
 import Database
@@ -173,12 +174,13 @@ struct CostChangeStore: Sendable {
         : "cost_micros = x.new_cost_micros, currency = \(currency)"
       let condition: SQL =
         isUndo ? "AND c.cost_micros = x.new_cost_micros AND c.currency = \(currency)" : ""
-      try await connection.execute(
-        """
+      let update: SQL = """
         UPDATE \(schema).clicks c SET \(assignment) FROM \(schema).cost_change_clicks x
         WHERE x.change_id = \(id) AND x.click_id >= \(first) AND x.click_id <= \(end) AND c.id = x.click_id
           AND c.ts >= \(first.timestamp) AND c.ts <= \(end.timestamp) \(condition)
-        """)
+        RETURNING c.ts
+        """
+      try await connection.execute(RollupMark.costs(changedBy: update, schema: schema))
       try await connection.execute(
         """
         UPDATE \(schema).cost_changes SET done = done + \(ids.count), last_click = \(end), updated_at = \(time)
@@ -234,11 +236,11 @@ struct CostChangeStore: Sendable {
       DELETE FROM \(schema).cost_change_clicks x USING \(schema).cost_changes k
       WHERE k.state IN ('running', 'undoing') AND x.change_id = k.id AND x.click_id = \(id)
       """)
-    try await connection.execute(
-      """
+    let update: SQL = """
       UPDATE \(schema).clicks SET cost_micros = \(cost), currency = \(currency)
-      WHERE id = \(id) AND ts = \(id.timestamp)
-      """)
+      WHERE id = \(id) AND ts = \(id.timestamp) RETURNING ts
+      """
+    try await connection.execute(RollupMark.costs(changedBy: update, schema: schema))
     return (try row.get("cost_micros"), try row.get("currency"))
   }
 

@@ -8,8 +8,15 @@ extension CurrencyRateStore {
   func clickRates(
     _ instants: Range<Timestamp>, into target: Currency, of scope: TenantScope
   ) async throws(DatabaseError) -> ClickRates {
+    try await clickRates(instants, into: target, in: scope, schema: scope.schema)
+  }
+
+  /// As `executor` sees them: within a transaction, with what that one sees.
+  func clickRates(
+    _ instants: Range<Timestamp>, into target: Currency, in executor: any SQLExecutor, schema: SchemaName
+  ) async throws(DatabaseError) -> ClickRates {
     let (first, last) = (instants.lowerBound.rateDay, instants.upperBound.rateDay)
-    let table = try await table(first...last, in: scope, schema: scope.schema)
+    let table = try await table(first...last, in: executor, schema: schema)
     var rates = ClickRates()
     guard let span = table.span else { return rates }
     let currencies = table.currencies.subtracting([target])

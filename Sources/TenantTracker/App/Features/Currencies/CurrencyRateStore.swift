@@ -1,3 +1,4 @@
+import Analytics
 import Conversions
 import Core
 import Database
@@ -76,8 +77,7 @@ struct CurrencyRateStore: Sendable {
     }
     for start in stride(from: 0, to: quotes.count, by: 500) {
       let part = quotes[start..<min(start + 500, quotes.count)]
-      count += try await executor.execute(
-        """
+      let change: SQL = """
         INSERT INTO \(schema).currency_rates AS r (\(Self.columns))
         SELECT q.day, q.base, q.currency, q.rate, \(origin.rawValue), \(time)
         FROM unnest(\(part.map(\.day)), \(part.map(\.base.code)), \(part.map(\.currency.code)),
@@ -86,7 +86,9 @@ struct CurrencyRateStore: Sendable {
         ON CONFLICT (day, base, currency) DO UPDATE
           SET rate = EXCLUDED.rate, origin = EXCLUDED.origin, updated_at = EXCLUDED.updated_at
           WHERE r.origin = 'ecb' OR EXCLUDED.origin <> 'ecb'
-        """)
+        RETURNING day
+        """
+      count += try await Self.marking(change, in: executor, schema)
     }
     return count
   }
@@ -94,11 +96,19 @@ struct CurrencyRateStore: Sendable {
   func remove(
     _ key: CurrencyRate.Key, in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> Bool {
-    try await executor.execute(
-      """
+    let change: SQL = """
       DELETE FROM \(schema).currency_rates
-      WHERE day = \(key.day) AND base = \(key.base) AND currency = \(key.currency)
-      """) == 1
+      WHERE day = \(key.day) AND base = \(key.base) AND currency = \(key.currency) RETURNING day
+      """
+    return try await Self.marking(change, in: executor, schema) == 1
+  }
+
+  /// Changes rates and, in the same statement, marks the clicks that were rolled up with those before.
+  private static func marking(
+    _ change: SQL, in executor: any SQLExecutor, _ schema: SchemaName
+  ) async throws(DatabaseError) -> Int {
+    let rows = try await executor.query(RollupMark.rates(changedBy: change, reach: RateTable.reach, schema: schema))
+    return try rows.first?.get("count") ?? 0
   }
 
   func newest(_ origin: CurrencyRate.Origin, of scope: TenantScope) async throws(DatabaseError) -> LocalDate? {

@@ -70,8 +70,11 @@ extension FlowsAPI {
     return try await find(id, scope)
   }
 
+  /// Flows of one campaign.
+  static let limit = 500
+
   static func requireRoom(_ count: Int) throws(Problem) {
-    guard count <= 500 else { throw .conflict("A campaign may have 500 flows.") }
+    guard count <= limit else { throw .conflict("A campaign may have \(limit) flows.") }
   }
 }
 

@@ -15,14 +15,26 @@ struct Funnel: Sendable, Hashable {
 
   let steps: [Step]
 
-  /// `amount` of `whole` in percent, rounded half to even at four places; null for nothing of nothing.
-  private static func percent(_ amount: Int64, of whole: Int64) -> JSONValue {
-    guard whole != 0 else { return .null }
+  /// `amount` of `whole` in percent, rounded half to even at four places; nil for nothing of nothing.
+  private static func share(_ amount: Int64, of whole: Int64) -> Int64? {
+    guard whole != 0 else { return nil }
     let scaled = Int128(amount) * 1_000_000
     let (quotient, remainder) = scaled.quotientAndRemainder(dividingBy: Int128(whole))
     let twice = remainder.magnitude * 2
     let isUp = twice > whole.magnitude || (twice == whole.magnitude && !quotient.isMultiple(of: 2))
-    return MetricValue.percent(tenThousandths: Int64(clamping: quotient + (isUp ? 1 : 0))).json
+    return Int64(clamping: quotient + (isUp ? 1 : 0))
+  }
+
+  private static func percent(_ amount: Int64, of whole: Int64) -> JSONValue {
+    share(amount, of: whole).map { MetricValue.percent(tenThousandths: $0).json } ?? .null
+  }
+
+  /// A step's share of those who began, in ten-thousandths of a percent.
+  func rateOfFirst(_ index: Int) -> Int64? { Self.share(steps[index].count, of: steps[0].count) }
+
+  /// A step's share of those who reached the one before; nil for the first.
+  func rateOfPrevious(_ index: Int) -> Int64? {
+    index == 0 ? nil : Self.share(steps[index].count, of: steps[index - 1].count)
   }
 
   var json: [JSONValue] {

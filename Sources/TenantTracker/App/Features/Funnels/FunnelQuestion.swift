@@ -12,6 +12,8 @@ struct FunnelQuestion: Sendable {
   var ids: [(column: String, id: Int64)] = []
   var texts: [(column: String, value: String)] = []
 
+  init(zone: TimeZoneName) { self.zone = zone }
+
   /// - Throws: 422 with every fault.
   init(_ call: TrackerCall, idColumns: [String], zone standardZone: TimeZoneName) throws(Problem) {
     var reader = FilterReader(try PageRequest(query: call.head.queryItems.filter { !$0.value.isEmpty }))

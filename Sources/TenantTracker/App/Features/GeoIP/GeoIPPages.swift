@@ -58,7 +58,10 @@ struct GeoIPPages: Sendable {
   private func form(_ fields: FormFields, _ account: GeoIPAccount, _ call: TrackerCall) -> HTML {
     let ending = account.keyEnding.map { " that ends in \($0)" } ?? ""
     let isStored = account.sealedKey != nil
-    let remove: HTML = "<button class=\"btn ty-danger\" name=\"remove_key\" value=\"true\">Remove the key</button>"
+    let remove: HTML = """
+      <button class="btn ty-danger" name="remove_key" value="true" data-confirm="Remove the key?" \
+      data-confirm-yes="Remove">Remove the key</button>
+      """
     return """
       <form class="card ty-form" method="post" action="\(Self.path)" novalidate>\(call.csrfField)\
       <div class="card-header"><h2 class="card-title">MaxMind account</h2></div><div class="card-body">\

@@ -4,6 +4,7 @@ import Database
 /// All SQL on landings.
 struct LandingStore: ResourceStore {
   static let list = ListColumns("landings", as: "l", texts: ["kind", "status"], flags: ["protected"])
+  static let restores = true
 
   private func selection(_ scope: TenantScope) -> SQL {
     """

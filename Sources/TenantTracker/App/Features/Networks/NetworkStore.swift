@@ -4,6 +4,7 @@ import Database
 /// All SQL on affiliate networks.
 struct NetworkStore: ResourceStore {
   static let list = ListColumns("networks")
+  static let restores = true
 
   private static let columns: SQL = """
     id, name, postback_key, require_key, allowed_addresses, postback_secret_set_at, status_map, notes, created_at,

@@ -5,6 +5,7 @@ import Database
 /// All SQL on offers.
 struct OfferStore: ResourceStore {
   static let list = ListColumns("offers", as: "o", ids: ["network_id"], texts: ["status", "currency"])
+  static let restores = true
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<Offer> {
     let rows = try await scope.query(
@@ -77,6 +78,15 @@ struct OfferStore: ResourceStore {
       LEFT JOIN \(scope.schema).flows f ON f.campaign_id = c.id
       LEFT JOIN \(scope.schema).flow_offers fo ON fo.flow_id = f.id
       WHERE c.archived_at IS NULL AND (c.offer_id = \(id) OR fo.offer_id = \(id)) ORDER BY c.name LIMIT 6
+      """
+    ).map { try $0.get("name") }
+  }
+
+  func missing(for id: Int64, of scope: TenantScope) async throws -> [String] {
+    try await scope.query(
+      """
+      SELECT n.name FROM \(scope.schema).offers o JOIN \(scope.schema).networks n ON n.id = o.network_id
+      WHERE o.id = \(id) AND n.archived_at IS NOT NULL
       """
     ).map { try $0.get("name") }
   }

@@ -31,6 +31,7 @@ struct PixelReader: InboundReader {
     conversion.goalWords = [report.kind]
     conversion.currency = report.currency
     conversion.actor = "pixel"
+    conversion.products = report.purchases
     guard let eventID = report.eventID else { return conversion }
     let click = report.click
     conversion.alongside = { [store] recording, connection in

@@ -82,6 +82,15 @@ struct PixelReport: Hashable, Sendable {
     return SHA256.hash(data: Array(text.utf8)).hex
   }
 
+  /// The lines of what was bought.
+  var purchases: [PurchasedProduct] {
+    products.compactMap {
+      PurchasedProduct(
+        sku: $0.sku, externalID: $0.externalID, name: $0.name, price: $0.price, currency: currency,
+        quantity: $0.quantity ?? 1)
+    }
+  }
+
   /// What ``init(_:)`` reads back, with the customer's address hashed.
   var json: JSONObject {
     var object: JSONObject = ["event": .string(kind), "click_id": JSONValue(click)]
@@ -98,6 +107,9 @@ struct PixelReport: Hashable, Sendable {
 /// Something in a cart.
 struct PixelProduct: Hashable, Sendable {
   var name: String
+  var sku: String? = nil
+  /// The shop's id of it.
+  var externalID: String? = nil
   var price: Micros?
   var quantity: Int64?
 
@@ -105,6 +117,8 @@ struct PixelProduct: Hashable, Sendable {
 
   var json: JSONValue {
     var object: JSONObject = ["name": .string(name)]
+    object["sku"] = sku.map { .string($0) }
+    object["product_id"] = externalID.map { .string($0) }
     object["price"] = price.map { JSONValue($0) }
     object["qty"] = quantity.map { .int($0) }
     return .object(object)
@@ -118,11 +132,15 @@ struct PixelProduct: Hashable, Sendable {
 
   private init?(_ value: JSONValue) {
     let fields = PixelFields(value.objectValue ?? ["name": value])
-    guard let name = fields.text(["name", "title", "product", "id"]) else { return nil }
-    self.name = String(name.unicodeScalars.prefix(200))
+    sku = fields.text(["sku", "item_sku"]).map(Self.bounded)
+    externalID = fields.text(["product_id", "external_id", "item_id", "id"]).map(Self.bounded)
+    guard let name = fields.text(["name", "title", "product", "item_name"]) ?? sku ?? externalID else { return nil }
+    self.name = Self.bounded(name)
     price = fields.text(["price"]).flatMap { Micros($0) }.flatMap { $0 >= .zero ? $0 : nil }
     quantity = fields.text(["qty", "quantity"]).flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
   }
+
+  private static func bounded(_ text: String) -> String { String(text.unicodeScalars.prefix(200)) }
 }
 
 /// Looks fields up under the names people give them, beside the event or in its `data`.

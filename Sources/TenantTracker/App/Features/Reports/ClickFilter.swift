@@ -25,27 +25,28 @@ struct ClickFilter: Sendable {
     ["country", "region", "city", "isp", "os", "browser", "device", "language", "referrer_domain"]
     + SubIDs.numbers.map { "sub\($0)" } + ["external_id"]
 
+  /// The one click that is searched for by its id.
+  var clickID: ClickID? { search.flatMap { ClickID($0) } }
+
+  /// On anything but time.
   var conditions: [SQL] {
     var conditions: [SQL] = []
-    if let search {
-      if let id = ClickID(search) {
-        conditions.append("id = \(id) AND ts = \(id.timestamp)")
-      } else {
-        conditions.append("external_id = \(search)")
-      }
-    }
+    if let search, clickID == nil { conditions.append("external_id = \(search)") }
     if let status { conditions.append("status = \(status.rawValue)") }
     conditions += ids.map { "\(identifier: $0.column) = \($0.id)" }
     conditions += texts.map { "\(identifier: $0.column) = \($0.value)" }
     if let address { conditions.append("ip = \(address)") }
     if let isUnique { conditions.append("is_unique = \(isUnique)") }
-    if let period {
-      // The bounds on ts choose partitions, those on the id serve within one.
-      let first = ClickID(high: UInt64(period.lowerBound.milliseconds) << 16, low: 0)
-      let end = ClickID(high: UInt64(period.upperBound.milliseconds) << 16, low: 0)
-      conditions.append(
-        "ts >= \(period.lowerBound) AND ts < \(period.upperBound) AND id >= \(first) AND id < \(end)")
-    }
     return conditions
+  }
+
+  /// All that may be looked at.
+  /// - Parameter now: a click may be a little ahead of this node's clock.
+  func bounds(now: Timestamp) -> Range<ClickID> {
+    let all: Range<ClickID> = .first(at: Timestamp(seconds: 0)) ..< .first(at: now + .days(1))
+    let asked: Range<ClickID> = period.map { .first(at: $0.lowerBound) ..< .first(at: $0.upperBound) } ?? all
+    guard let clickID else { return asked }
+    let one = clickID..<clickID.next
+    return period == nil ? one : one.clamped(to: asked)
   }
 }

@@ -2,8 +2,30 @@ import ClickPath
 import Core
 import Database
 
+/// A page of the click log.
+struct ClickLogPage: Sendable {
+  var page: Page<ClickEvent>
+  /// How far was searched, when that is not to the end and the page is not full: the next one goes on from there.
+  var searchedTo: Timestamp?
+
+  var items: [ClickEvent] { page.items }
+  var nextCursor: String? { page.nextCursor }
+
+  var json: JSONValue {
+    var object = page.json(\.json).objectValue ?? [:]
+    object["searched_to"] = JSONValue(searchedTo)
+    return .object(object)
+  }
+}
+
 /// All SQL on clicks that reads. They are written by the journal's drainer alone.
 struct ClickStore: Sendable {
+  var clock: any WallClock = SystemClock()
+  /// Clicks of one page that a filter is held against.
+  var depth = 500_000
+  /// Of them in one statement.
+  var step = 50_000
+
   private static let columns = SQL(
     unescaped: """
       id, status, campaign_id, flow_id, landing_id, offer_id, source_id, network_id, country, region, city, isp, os,
@@ -20,27 +42,71 @@ struct ClickStore: Sendable {
     return try Self.click(row, scope.tenantID)
   }
 
-  /// Newest first unless the filter says otherwise; the cursor is the last id seen. Ids sort by time, so the primary
-  /// keys of the outermost partitions serve.
+  /// Newest first unless the filter says otherwise; the cursor is the last id seen.
+  ///
+  /// The log is read stretch by stretch from that end on: a page of a hundred million clicks costs what its rows cost. A
+  /// filter that few clicks fit is looked for in ``depth`` clicks; then the page has what was found, and says how far
+  /// the search has come.
   func page(
     _ filter: ClickFilter, limit: Int, after cursor: ClickID?, of scope: TenantScope
-  ) async throws(DatabaseError) -> Page<ClickEvent> {
-    var conditions = filter.conditions
-    if let cursor {
-      conditions.append(
-        filter.isOldestFirst
-          ? "id > \(cursor) AND ts >= \(cursor.timestamp)" : "id < \(cursor) AND ts <= \(cursor.timestamp)")
+  ) async throws(DatabaseError) -> ClickLogPage {
+    let conditions = filter.conditions
+    var search = ClickSearch(
+      try await bounds(filter, cursor, scope), after: cursor, isOldestFirst: filter.isOldestFirst)
+    var found: [ClickEvent] = []
+    var passed = 0
+    while found.count <= limit, let stretch = search.stretch {
+      guard passed < depth else {
+        return ClickLogPage(
+          page: Page(items: found, nextCursor: search.cursor.description), searchedTo: search.cursor.timestamp)
+      }
+      let last = try await conditions.isEmpty ? nil : lastID(in: stretch, search.isOldestFirst, scope)
+      let part = last.map { search.cut(stretch, at: $0) } ?? stretch
+      for row in try await scope.query(
+        Self.statement(
+          part, conditions, limit: limit + 1 - found.count, isOldestFirst: search.isOldestFirst, of: scope.schema))
+      {
+        found.append(try Self.click(row, scope.tenantID))
+      }
+      search.pass(part, isFull: last != nil)
+      if last != nil { passed += step }
     }
-    if conditions.isEmpty { conditions.append("true") }
-    let direction: SQL = filter.isOldestFirst ? "ASC" : "DESC"
-    let rows = try await scope.query(
+    return ClickLogPage(page: Page(fetched: found, limit: limit) { $0.id.description }, searchedTo: nil)
+  }
+
+  static func statement(
+    _ stretch: Range<ClickID>, _ conditions: [SQL], limit: Int, isOldestFirst: Bool, of schema: SchemaName
+  ) -> SQL {
+    let direction: SQL = isOldestFirst ? "ASC" : "DESC"
+    return """
+      SELECT \(columns) FROM \(schema).clicks
+      WHERE \(SQL.joined([stretch.condition] + conditions, separator: " AND "))
+      ORDER BY id \(direction) LIMIT \(limit)
       """
-      SELECT \(Self.columns) FROM \(scope.schema).clicks
-      WHERE \(SQL.joined(conditions, separator: " AND ")) ORDER BY id \(direction) LIMIT \(limit + 1)
+  }
+
+  /// Where nothing says when the log begins, its first click does.
+  private func bounds(
+    _ filter: ClickFilter, _ cursor: ClickID?, _ scope: TenantScope
+  ) async throws(DatabaseError) -> Range<ClickID> {
+    let bounds = filter.bounds(now: clock.now())
+    guard filter.isOldestFirst, filter.period == nil, filter.clickID == nil, cursor == nil else { return bounds }
+    let row = try await scope.first("SELECT id FROM \(scope.schema).clicks ORDER BY id LIMIT 1")
+    let first = try row?.get("id", as: ClickID.self) ?? bounds.upperBound
+    return first..<max(first, bounds.upperBound)
+  }
+
+  /// The id that is ``step`` clicks into the stretch, found in the index alone; nil when there are fewer.
+  private func lastID(
+    in stretch: Range<ClickID>, _ isOldestFirst: Bool, _ scope: TenantScope
+  ) async throws(DatabaseError) -> ClickID? {
+    let direction: SQL = isOldestFirst ? "ASC" : "DESC"
+    let row = try await scope.first(
+      """
+      SELECT id FROM \(scope.schema).clicks WHERE \(stretch.condition)
+      ORDER BY id \(direction) OFFSET \(step - 1) LIMIT 1
       """)
-    var clicks: [ClickEvent] = []
-    for row in rows { clicks.append(try Self.click(row, scope.tenantID)) }
-    return Page(fetched: clicks, limit: limit) { $0.id.description }
+    return try row?.get("id", as: ClickID.self)
   }
 
   private static func click(_ row: Row, _ tenantID: Int64) throws(DatabaseError) -> ClickEvent {

@@ -15,7 +15,13 @@ struct ClicksAPI: Sendable {
     table.define("Click", ClickEvent.schema)
     table.on(
       .get, "/clicks", .read(.reports), "The click log, newest first", query: Self.parameters,
-      answer: .page(of: .ref("Click")), handler: list)
+      answer: .object([
+        .required("items", .array(.ref("Click"))), .required("next_cursor", .string.nullable),
+        .required(
+          "searched_to",
+          Schema.timestamp.nullable.described(
+            "How far a filter that few clicks fit was searched for; `next_cursor` goes on from there.")),
+      ]), handler: list)
     table.on(
       .get, "/clicks/{id}", .read(.reports), "A click with its trace and its conversions",
       answer: Schema(json: [
@@ -55,7 +61,7 @@ struct ClicksAPI: Sendable {
       if cursor == nil { throw Problem.invalid("cursor", "invalid", "must be the next_cursor of a page before") }
     }
     let found = try await clicks.page(filter, limit: page.limit, after: cursor, of: scope)
-    return .json(found.json(\.json))
+    return .json(found.json)
   }
 
   /// For the page of the log, too.

@@ -1,22 +1,34 @@
 import Analytics
 import Core
+import Database
 import Web
 
-/// The start page: key figures, what happened day by day, the best campaigns.
+/// The start page: what waits, key figures, what happened when, the best.
 struct DashboardPages: Sendable {
   let engine: ReportEngine
   let settings: SettingsStore
   let names: NameStore
   let clock: any WallClock
   let layout: Layout
+  let watch: AlertWatch
+  let live: LiveCounter
+  let steps: FirstStepsPages
 
   static let path = "/admin"
-  private static let topCount = 10
 
   func register(in table: inout TrackerTable) {
     table.page("/", .signedIn, "Key figures; for who may not see reports, the sections they have") { call in
-      call.session.allows(.read(.reports)) ? try await dashboard(call) : welcome(call)
+      guard call.session.allows(.read(.reports)) else { return welcome(call) }
+      return switch call.query("tab").flatMap(DashboardTab.init(rawValue:)) {
+      case .everflow?: try await connection(.everflow, .networks, call)
+      case .kadam?: try await connection(.kadam, .sources, call)
+      case .trackily?, nil: try await dashboard(call)
+      }
     }
+    table.page("/live", .read(.reports), "What came in during the last minute, as JSON") { call in
+      .json(try await live.pulse(ofCampaign: campaign(call), in: call.place.scope).json)
+    }
+    steps.register(in: &table)
   }
 
   /// Somebody without reports has come to the start page.
@@ -32,51 +44,68 @@ struct DashboardPages: Sendable {
     return layout.page(Layout.Frame(title: "Welcome", current: Self.path), call, content)
   }
 
+  private func connection(_ tab: DashboardTab, _ noun: NameStore.Noun, _ call: TrackerCall) async throws -> Reply {
+    let partners = try await names.live(noun, of: call.place.scope).filter {
+      $0.name.lowercased().contains(tab.rawValue)
+    }
+    let view = DashboardConnection(tab: tab, partners: partners, session: call.session, icons: layout.icons)
+    return layout.page(
+      Layout.Frame(title: "Dashboard", current: Self.path), call, tabs(tab) + view.html)
+  }
+
   private func dashboard(_ call: TrackerCall) async throws -> Reply {
     let scope = call.place.scope
+    let steps = try await steps.steps(call)
+    if let steps, steps.progress.isUntouched, !steps.isPutAway {
+      return layout.page(Layout.Frame(title: "Dashboard", current: Self.path), call, tabs(.trackily) + steps.html)
+    }
     let settings = try await settings.all(of: scope)
-    let campaigns = try await names.live(.campaigns, of: scope)
-    let today = try await ReportWindow.today(zone: settings.zone, now: clock.now(), in: scope)
-    let period = Period(preset: call.query("period"), from: call.query("from"), to: call.query("to"), today: today)
-    let campaign = call.query("campaign_id").flatMap { Int64($0) }
-    let question = DashboardQuestion(period: period, campaign: campaign, zone: settings.zone)
+    let now = clock.now()
+    let today = try await ReportWindow.today(zone: settings.zone, now: now, in: scope)
+    let question = DashboardQuestion(
+      period: Period(preset: call.query("period"), from: call.query("from"), to: call.query("to"), today: today),
+      campaign: campaign(call), zone: settings.zone, metric: metric(call))
     let byTime = try await engine.answer(question.byTime, in: settings.currency, of: scope)
-    let byCampaign = try await engine.answer(
-      question.byCampaign(limit: Self.topCount), in: settings.currency, of: scope)
+    let signs = try await watch.signs(unconverted: byTime.totals[.unconverted], call)
     let view = DashboardView(
-      question: question, currency: settings.currency, campaigns: campaigns, byTime: byTime, byCampaign: byCampaign,
-      linksCampaigns: call.session.allows(.read(.campaigns)), icons: layout.icons)
-    let isUntouched = campaigns.isEmpty && byTime.totals == BaseValues()
+      question: question, currency: settings.currency, campaigns: try await names.live(.campaigns, of: scope),
+      byTime: byTime, tops: try await tops(question, settings.currency, scope),
+      comparison: DashboardComparison(
+        byTime, question.period, today: today, localHour: LocalTimes(settings).hour(now)),
+      pulse: try await live.pulse(ofCampaign: question.campaign, in: scope),
+      alerts: signs.alerts(for: call.session), session: call.session, icons: layout.icons)
+    let (above, below) = steps.map { $0.isPutAway ? (HTML.empty, $0.html) : ($0.html, .empty) } ?? (.empty, .empty)
     return layout.page(
-      Layout.Frame(title: "Dashboard", current: Self.path, extras: isUntouched ? [] : [.chart]), call,
-      isUntouched ? FirstSteps(session: call.session, icons: layout.icons).html : view.html)
-  }
-}
-
-/// What a dashboard asks the report engine.
-struct DashboardQuestion: Sendable {
-  let period: Period
-  let campaign: Int64?
-  let zone: TimeZoneName
-
-  /// A day is shown by the hour, more by the day; both with the time before, of equal length.
-  var byTime: ReportRequest {
-    get throws { try request([("group_by", period.dayCount == 1 ? "hour" : "date"), ("compare", "previous")]) }
+      Layout.Frame(title: "Dashboard", current: Self.path, extras: [.chart, .module("dashboard.js")]), call,
+      tabs(.trackily) + above + view.html + below)
   }
 
-  func byCampaign(limit: Int) throws -> ReportRequest {
-    try request([("group_by", "campaign"), ("sort", "-profit"), ("limit", "\(limit)")])
+  /// One after the other: a page that somebody opens takes no more than one of the account's connections.
+  private func tops(
+    _ question: DashboardQuestion, _ currency: Currency, _ scope: TenantScope
+  ) async throws -> [ReportAnswer] {
+    var answers: [ReportAnswer] = []
+    for top in DashboardQuestion.tops {
+      answers.append(
+        try await engine.answer(try question.top(top.grouping, by: top.order), in: currency, of: scope))
+    }
+    return answers
   }
 
-  private func request(_ items: [(name: String, value: String)]) throws -> ReportRequest {
-    let common = [
-      (name: "from", value: period.from.description), ("to", period.to.description),
-      ("campaign_id", campaign.map { "\($0)" } ?? ""),
-    ]
-    return try ReportRequest(query: items + common, form: .grouped, zone: zone)
+  private func tabs(_ current: DashboardTab) -> HTML {
+    Parts.tabs(
+      "Where figures come from", DashboardTab.allCases.map { ($0.title, $0.address.description, $0 == current) })
   }
 
-  var address: PageAddress {
-    PageAddress(DashboardPages.path, period.items + [("campaign_id", campaign.map { "\($0)" } ?? "")])
+  // What an address typed by hand gets wrong is left out: it still shows a page.
+
+  private func campaign(_ call: TrackerCall) -> Int64? {
+    call.query("campaign_id").flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  private func metric(_ call: TrackerCall) -> Metric? {
+    call.query("metric").flatMap(Metric.init(rawValue:)).flatMap {
+      (DashboardQuestion.figures + DashboardQuestion.commerce).contains($0) ? $0 : nil
+    }
   }
 }

@@ -47,7 +47,7 @@ struct SettingsPages: Sendable {
       \(fields.toggle(
         "anonymize_ip", "Anonymize visitors’ IP addresses",
         hint: "The last octet is zeroed before anything is stored or passed on. Country and city are still known."))
-      </fieldset></div>\(if: isOpen, buttons)</form>
+      </fieldset></div>\(if: isOpen, buttons)</form>\(PortPages.card(layout.icons))
       """)
   }
 

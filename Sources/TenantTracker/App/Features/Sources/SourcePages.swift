@@ -121,8 +121,7 @@ struct SourcePages: ResourcePages {
     guard call.session.allows(.write(.sources)) else { return .empty }
     return """
       <form class="ty-buttons" method="post" action="/admin/sources/\(source.id)/clone">\(call.csrfField)\
-      <button class="btn">\(layout.icons(.copy))Clone source</button>\
-      <a class="btn" href="/admin/sources/archived">Deleted sources</a></form>
+      <button class="btn">\(layout.icons(.copy))Clone source</button></form>
       """
   }
 }

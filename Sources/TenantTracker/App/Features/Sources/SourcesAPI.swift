@@ -2,7 +2,7 @@ import Core
 import Database
 import Web
 
-/// What sources have beyond the usual routes: templates, copies, the archive, warnings.
+/// What sources have beyond the usual routes: templates, copies, warnings.
 struct SourcesAPI: Sendable {
   let sources: ResourceAPI<TrafficSourceStore>
 
@@ -18,10 +18,6 @@ struct SourcesAPI: Sendable {
       let copy = try await clone(call.id(), by: call)
       return .created(copy.json, location: "/admin/api/sources/\(copy.id)")
     }
-    table.on(
-      .post, "/sources/{id}/restore", .write(.sources), "Take a deleted source out of the archive",
-      answer: .ref("Source")
-    ) { .json(try await restore($0.id(), by: $0).json) }
     table.on(
       .delete, "/sources/{id}/warnings", .write(.sources), "Forget the source's warnings so far", status: 204
     ) { call in
@@ -47,17 +43,6 @@ struct SourcesAPI: Sendable {
       return copyID
     }
     return try await sources.find(copyID, scope)
-  }
-
-  func restore(_ id: Int64, by call: TrackerCall) async throws -> TrafficSource {
-    let scope = call.place.scope
-    guard try await sources.store.findArchived(id, of: scope) != nil else { throw Problem.notFound("source") }
-    let writer = sources.writer
-    try await writer.write(to: scope) { connection in
-      try await sources.store.restore(id, at: writer.clock.now(), of: scope, in: connection)
-      try await writer.audit.append("source.restore", "source:\(id)", by: call, in: connection)
-    }
-    return try await sources.find(id, scope)
   }
 
   func dismissWarnings(of id: Int64, by call: TrackerCall) async throws {

@@ -4,6 +4,7 @@ import Database
 /// All SQL on traffic sources.
 struct TrafficSourceStore: ResourceStore {
   static let list = ListColumns("sources", as: "s", texts: ["template"], ownFlags: ["archived"])
+  static let restores = true
 
   func page(_ request: PageRequest, of scope: TenantScope) async throws -> Page<TrafficSource> {
     let wantsArchived = request.filters["archived"] == "true"
@@ -19,11 +20,6 @@ struct TrafficSourceStore: ResourceStore {
 
   func find(_ id: Int64, of scope: TenantScope) async throws -> TrafficSource? {
     try await scope.query("\(Self.selection(scope)) WHERE s.id = \(id) AND s.archived_at IS NULL").first.map(
-      Self.source)
-  }
-
-  func findArchived(_ id: Int64, of scope: TenantScope) async throws -> TrafficSource? {
-    try await scope.query("\(Self.selection(scope)) WHERE s.id = \(id) AND s.archived_at IS NOT NULL").first.map(
       Self.source)
   }
 
@@ -59,11 +55,6 @@ struct TrafficSourceStore: ResourceStore {
     try await executor.execute("UPDATE \(scope.schema).sources SET archived_at = \(time) WHERE id = \(id)")
     try await DeliveryStore().cancel(
       "source_id = \(id)", because: "The source was deleted.", at: time, schema: scope.schema, in: executor)
-  }
-
-  func restore(_ id: Int64, at time: Timestamp, of scope: TenantScope, in executor: any SQLExecutor) async throws {
-    try await executor.execute(
-      "UPDATE \(scope.schema).sources SET archived_at = NULL, updated_at = \(time) WHERE id = \(id)")
   }
 
   func users(of id: Int64, of scope: TenantScope) async throws -> [String] {

@@ -41,7 +41,7 @@ struct WebhookOrders: Sendable {
         status: conversion.status, scheme: conversion.scheme, statusWord: conversion.word,
         transactionID: conversion.transactionID, parentTransactionID: conversion.parentTransactionID,
         isWholeState: true, payout: conversion.payout.amount, currency: conversion.payout.currency,
-        actor: hit.channel.rawValue,
+        actor: hit.channel.rawValue, products: conversion.products,
         alongside: { [store] recording, connection in
           try await store.confirm(order, recording, in: connection, schema: scope.schema)
         })

@@ -104,7 +104,10 @@ struct WebhookView {
 
   private func secretField(_ shop: InboundChannel, _ fields: FormFields) -> HTML {
     let isSet = !(settings.secrets[shop] ?? []).isEmpty
-    let remove: HTML = "<button class=\"btn ty-danger\" name=\"remove\" value=\"true\">Remove the secret</button>"
+    let remove: HTML = """
+      <button class="btn ty-danger" name="remove" value="true" data-confirm="Remove the secret?" \
+      data-confirm-yes="Remove">Remove the secret</button>
+      """
     return """
       \(fields.input(
         "\(shop.rawValue)_secret", "Secret", .password,

@@ -1,3 +1,4 @@
+import Analytics
 import ClickPath
 import Core
 import Database
@@ -49,8 +50,12 @@ struct DrainStore: Sendable {
   ) async throws -> Int {
     try await writer.pool().transaction { connection in
       let stored = try await lockPosition(.clicks, from: known, schema, connection)
-      var rows = CopyRows(reservingBytes: visits.clicks.count * 400)
-      for click in visits.clicks where click.end > stored { ClickColumns.append(click.event, to: &rows) }
+      let clicks = visits.clicks.filter { $0.end > stored }
+      if !clicks.isEmpty {
+        try await RollupMark.adding(clicksAt: clicks.lazy.map(\.event.ts), in: connection, schema: schema)
+      }
+      var rows = CopyRows(reservingBytes: clicks.count * 400)
+      for click in clicks { ClickColumns.append(click.event, to: &rows) }
       if rows.rowCount > 0 { _ = try await connection.copyIn(ClickColumns.target(schema), rows: rows) }
       var offers = CopyRows(reservingBytes: visits.offerVisits.count * 48)
       for visit in visits.offerVisits where visit.end > stored {

@@ -60,6 +60,8 @@ struct InboundConversion: Sendable {
   var isTypeNamed = true
   /// Set for the history; `postback` if nil.
   var actor: String?
+  /// What was bought, if the sender says.
+  var products: [PurchasedProduct] = []
   /// Writes what else belongs to the report into the transaction that records it. May throw
   /// ``ConversionRecorder/AlreadyRecorded``.
   var alongside: (@Sendable (Recording, Connection) async throws -> Void)?

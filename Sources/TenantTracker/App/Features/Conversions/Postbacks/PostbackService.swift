@@ -23,6 +23,7 @@ struct PostbackService: Sendable {
   private let signatures: PostbackSignatures
   private let terms = ConversionTermsStore()
   private let customers = CustomerStore()
+  private let purchases = PurchaseStore()
 
   init(
     tail: ClickTail, clock: any WallClock, hasOtherNodes: @escaping @Sendable () async -> Bool = { false },
@@ -153,6 +154,9 @@ struct PostbackService: Sendable {
       if let hash = inbound.emailHash {
         try await customers.note(hash, of: recording.conversionID, in: connection, schema: scope.schema)
       }
+      try await purchases.keep(
+        inbound.products, of: recording.conversionID, isWhole: inbound.isWholeState, in: connection,
+        schema: scope.schema)
       try await inbound.alongside?(recording, connection)
     }
     return PostbackOutcome(recording)
