@@ -75,6 +75,7 @@ extension AccessTests {
         Write(
           method: .post, path: "/import/flows",
           body: [["campaign": "imported", "name": "Imported", "type": "default", "weight": 100]]),
+        Write(method: .post, path: "/import/all", body: ["sources": [["name": "Imported with others"]]]),
         Write(method: .patch, path: "/settings/general", body: ["currency": "EUR"]),
         Write(method: .post, path: "/blacklist/bulk", body: ["text": "203.0.113.0/24\n2001:db8::7"]),
         Write(method: .post, path: "/blacklist", body: ["range": "198.51.100.7"]),

@@ -58,7 +58,7 @@ struct PagesWorld: Sendable {
       .init(
         slug: "other", name: "Other", domains: [otherHost],
         admin: (email: try #require(EmailAddress(email)), password: password, mustChangePassword: false)))
-    try await serve(try ServingParts(tracker), plan, body)
+    try await serve(try ServingParts(tracker, limits: VisitorWorld.patient), plan, body)
     await tracker.pools.close()
     await tracker.control.close()
   }

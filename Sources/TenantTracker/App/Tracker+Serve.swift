@@ -55,7 +55,7 @@ struct ServingParts: Sendable {
   var certificates: CertificateProbe
   private let listeners: [NotificationListener]
 
-  init(_ plainTracker: Tracker, roles: NodeRoles = .all) throws {
+  init(_ plainTracker: Tracker, roles: NodeRoles = .all, limits: VisitorService.Limits = .init()) throws {
     self.roles = roles
     var tracker = plainTracker
     let dsn = tracker.configuration.databaseURL
@@ -124,7 +124,7 @@ struct ServingParts: Sendable {
     visitors = try VisitorService(
       snapshots: snapshots, journal: journal, tail: tail, postbacks: postbacks, directory: directory,
       memory: memory.memory, caps: caps, warnings: warnings, fraud: fraud, tracker: tracker,
-      answersVisitors: roles.contains(.click), metrics: metrics)
+      answersVisitors: roles.contains(.click), limits: limits, metrics: metrics)
   }
 
   /// Refuses to start on a database that is behind; starts without one from the snapshot on disk.

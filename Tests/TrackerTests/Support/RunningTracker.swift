@@ -119,7 +119,7 @@ func withTracker(
   defer { try? FileManager.default.removeItem(at: folder) }
   let tracker = try TrackerDatabase.tracker(on: database, state: folder.path, environment, clock: clock)
   _ = try await tracker.migrate()
-  var parts = try ServingParts(tracker)
+  var parts = try ServingParts(tracker, limits: VisitorWorld.patient)
   change(&parts)
   try await parts.prepare()
   let (ports, listening) = AsyncStream<Int>.makeStream()

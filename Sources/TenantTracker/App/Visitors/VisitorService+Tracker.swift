@@ -8,7 +8,8 @@ extension VisitorService {
   convenience init(
     snapshots: SnapshotKeeper, journal: Journal, tail: ClickTail, postbacks: PostbackService,
     directory: TenantDirectory, memory: VisitorMemory, caps: OfferCaps, warnings: SourceWarningWatch,
-    fraud: FraudKeeper, tracker: Tracker, answersVisitors: Bool = true, metrics: MetricsRegistry
+    fraud: FraudKeeper, tracker: Tracker, answersVisitors: Bool = true, limits: Limits = Limits(),
+    metrics: MetricsRegistry
   ) throws {
     let configuration = tracker.configuration
     let clicks = ClickStore()
@@ -30,7 +31,7 @@ extension VisitorService {
       proxies: configuration.trustedProxies,
       httpsHosts: configuration.publicURL?.hasPrefix("https://") == true
         ? Set([configuration.publicHost].compactMap { $0 }) : [],
-      answersVisitors: answersVisitors,
+      answersVisitors: answersVisitors, limits: limits,
       metrics: metrics, clock: tracker.clock, logger: tracker.logger)
   }
 }
