@@ -29,6 +29,24 @@ import Web
     return ids
   }
 
+  @Test func aConversionShowsWhatItWasOf() async throws {
+    try await PagesWorld.with { world in
+      let admin = try await world.signedIn()
+      let id = try await plant(1, .sale, in: world)[0]
+      #expect(try await !admin.get("/admin/conversions/\(id)").text.contains("Price of one"))
+      let scope = try world.scope
+      try await scope.execute(
+        """
+        INSERT INTO \(scope.schema).conversion_products
+          (conversion_id, position, sku, name, price_micros, currency, quantity)
+        VALUES (\(id), 0, 'S-42', 'Trail <shoe>', 59990000, 'EUR', 2), (\(id), 1, NULL, 'Gift', NULL, 'USD', 1)
+        """)
+      let page = try await admin.get("/admin/conversions/\(id)").text
+      #expect(page.contains("<th scope=\"row\">Trail &lt;shoe&gt;</th><td>S-42</td><td class=\"num\">2</td>"))
+      #expect(page.contains("59.99") && page.contains("<th scope=\"row\">Gift</th>"))
+    }
+  }
+
   @Test func theListOffersChangesToWhoMayMakeThem() async throws {
     try await PagesWorld.with { world in
       let admin = try await world.signedIn()
