@@ -47,6 +47,20 @@ import Web
     }
   }
 
+  @Test func allThatFitReachesNoFurtherThanTheAddressDoes() async throws {
+    try await PagesWorld.with { world in
+      let admin = try await world.signedIn()
+      let ids = try await plant(3, .sale, in: world)
+      // The API's filter by click has no field on the page.
+      let page = try await admin.get("/admin/conversions?click_id=\(ids[1])&limit=1").text
+      #expect(page.contains("\(ids[1])") && !page.contains("\(ids[0])"))
+      #expect(page.contains("aria-label=\"Remove: click_id: \(ids[1])\""))
+      #expect(page.contains("<input type=\"hidden\" name=\"click_id\" value=\"\(ids[1])\">"))
+      #expect(page.contains("<input type=\"hidden\" name=\"filter.click_id\" value=\"\(ids[1])\">"))
+      #expect(page.contains("/admin/conversions/export?click_id=\(ids[1])\""))
+    }
+  }
+
   @Test func theListOffersChangesToWhoMayMakeThem() async throws {
     try await PagesWorld.with { world in
       let admin = try await world.signedIn()

@@ -57,7 +57,7 @@ struct ConversionPages: Sendable {
           + partly(found, table.times),
         actions: table.columns.menu(
           action: "\(Self.path)/columns", returnTo: filters.address(Self.path).description, call)
-          + LogExport.link(filters, path: Self.path), call)
+          + LogExport.link(call, path: Self.path), call)
     } catch let problem as Problem where problem.isAboutTheForm {
       return logPage(filters.html(action: Self.path, problem: problem, layout.icons), call, status: problem.status)
     }

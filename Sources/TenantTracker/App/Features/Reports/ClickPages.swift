@@ -45,7 +45,7 @@ struct ClickPages: Sendable {
         action: "\(Self.path)/columns", returnTo: filters.address(Self.path).description, call)
       return logPage(
         filters.html(action: Self.path, problem: nil, layout.icons) + table(found, columns, times, filters, call),
-        actions: menu + LogExport.link(filters, path: Self.path), call)
+        actions: menu + LogExport.link(call, path: Self.path), call)
     } catch let problem as Problem where problem.isAboutTheForm {
       return logPage(filters.html(action: Self.path, problem: problem, layout.icons), call, status: problem.status)
     }
