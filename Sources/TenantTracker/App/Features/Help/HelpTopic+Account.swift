@@ -1,5 +1,5 @@
 extension HelpTopic {
-  static let account = [
+  static let account: [HelpTopic] = [
     HelpTopic(
       id: "users", title: "Users & Roles", path: "/admin/users",
       purpose: "Who may sign in here, and what each of them may see and change.",

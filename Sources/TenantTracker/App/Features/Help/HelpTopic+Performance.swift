@@ -1,5 +1,5 @@
 extension HelpTopic {
-  static let performance = [
+  static let performance: [HelpTopic] = [
     HelpTopic(
       id: "dashboard", title: "Dashboard", path: "/admin",
       purpose: """

@@ -1,5 +1,5 @@
 extension HelpTopic {
-  static let commerce = [
+  static let commerce: [HelpTopic] = [
     HelpTopic(
       id: "products", title: "Products", path: "/admin/products",
       purpose: "The catalogue of what your shop sells. Lines of orders are matched to it.",
@@ -30,7 +30,7 @@ extension HelpTopic {
       ]),
   ]
 
-  static let integrations = [
+  static let integrations: [HelpTopic] = [
     HelpTopic(
       id: "pixel", title: "Pixel", path: PixelPages.path,
       purpose: "A script for your shop's pages that reports page views, carts, checkouts and purchases.",

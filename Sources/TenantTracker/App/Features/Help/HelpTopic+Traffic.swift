@@ -1,5 +1,5 @@
 extension HelpTopic {
-  static let traffic = [
+  static let traffic: [HelpTopic] = [
     HelpTopic(
       id: "campaigns", title: "Campaigns", path: "/admin/campaigns",
       purpose:

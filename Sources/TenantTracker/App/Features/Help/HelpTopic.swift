@@ -27,7 +27,7 @@ struct HelpTopic: Sendable {
   var address: String { "\(HelpPages.path)#\(id)" }
 
   /// In the menu's order.
-  static let groups = [
+  static let groups: [Group] = [
     Group(title: "Performance", topics: performance), Group(title: "Traffic", topics: traffic),
     Group(title: "E-commerce", topics: commerce), Group(title: "Integrations", topics: integrations),
     Group(title: "Account", topics: account),
