@@ -37,10 +37,11 @@ on("submit", "form", async (form, e) => {
     if (await ask(confirm, confirmYes ?? "Yes", confirmDetail)) {
       confirmed = form;
       form.requestSubmit(button);
+      // Where the form was not valid it was not sent, and is asked about again.
+      confirmed = null;
     }
     return;
   }
-  confirmed = null;
   // What is downloaded leaves the page as it is.
   if (form.method !== "dialog" && !("download" in form.dataset)) busy(form.dataset.busy);
 });
