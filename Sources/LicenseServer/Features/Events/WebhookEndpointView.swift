@@ -63,6 +63,7 @@ struct WebhookEndpointView: Sendable {
       <td>\(PageParts.time(delivery.createdAt))</td></tr>
       """
     }
+    let next = log.nextCursor.map { head.address(of: "\(path)/\(endpoint.id)", after: $0) }
     let shown = secret.map { secret -> HTML in
       PageParts.card(
         "The secret",
@@ -75,7 +76,7 @@ struct WebhookEndpointView: Sendable {
       \(shown)\(PageParts.facts(facts(of: endpoint)))
       \(PageParts.table(
         "Deliveries", ["Event", "State", "#Attempts", "Answer", "Problem", "Since"], rows,
-        empty: "Nothing was sent here yet.", next: log.nextCursor.map { head.address(of: "\(path)/\(endpoint.id)", after: $0) }))
+        empty: "Nothing was sent here yet.", next: next))
       """
   }
 

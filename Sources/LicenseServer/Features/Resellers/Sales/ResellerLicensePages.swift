@@ -19,6 +19,7 @@ struct ResellerLicensePages: Sendable {
       let use = try await ResellerStore(database).use(of: call.resellerID, at: clock.now())
       let page = try await ResellerLicenseStore(database).list(request, of: call.resellerID)
       let search = request.q ?? ""
+      let next = page.nextCursor.map { call.address(of: Self.path, after: $0) }
       let agreement = call.session.reseller.agreement
       return layout.resellerPage(
         Layout.Frame(title: "Licences", current: Self.path), call,
@@ -30,7 +31,7 @@ struct ResellerLicensePages: Sendable {
         ]))
         \(PageParts.search("Customer's e-mail", search, icon: layout.icons("search")))
         \(self.table(page, call, empty: search.isEmpty
-          ? "You have sold no licence yet. Open a customer to sell one." : "No licence fits.", next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
+          ? "You have sold no licence yet. Open a customer to sell one." : "No licence fits.", next: next))
         """)
     }
     action("suspend", "Suspends a licence", in: &table) { call, id in
