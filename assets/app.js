@@ -24,8 +24,10 @@ on("click", "[data-theme-toggle]", () => {
 // The menu of a narrow screen
 
 const burger = document.querySelector("[data-drawer-open]");
+// While it is open, the keyboard stays in it.
 const drawer = (open) => {
   document.body.classList.toggle("ty-open", open);
+  document.querySelector(".ty-main")?.toggleAttribute("inert", open);
   burger?.setAttribute("aria-expanded", String(open));
   (open ? document.querySelector(".ty-rail a") : burger)?.focus();
 };
@@ -35,6 +37,9 @@ document.addEventListener("keydown", (e) => {
   if (!document.body.classList.contains("ty-open")) return;
   if (e.key === "Escape") drawer(false);
 });
+matchMedia("(min-width: 992px)").addEventListener("change", () => {
+  if (document.body.classList.contains("ty-open")) drawer(false);
+});
 
 // The entry that is current is in sight, however long the menu is.
 document.querySelector(".ty-rail [aria-current=page]")?.scrollIntoView({ block: "nearest" });
@@ -43,14 +48,17 @@ document.querySelector(".ty-rail [aria-current=page]")?.scrollIntoView({ block: 
 
 on("click", "[data-copy]", async (button) => {
   const source = document.getElementById(button.dataset.copy);
+  let isCopied = true;
   try {
     await navigator.clipboard.writeText(source.value ?? source.textContent);
   } catch {
+    // No clipboard without https: the text is selected, and the old way tried.
     if (source.select) source.select();
     else getSelection().selectAllChildren(source);
-    document.execCommand("copy");
+    isCopied = document.execCommand("copy");
   }
-  toast("Copied", "success");
+  if (isCopied) toast("Copied", "success");
+  else toast("The browser did not let us copy. The text is selected: press Ctrl C.", "error");
 });
 
 // Parts that were opened stay open on this page.

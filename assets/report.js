@@ -15,9 +15,10 @@ const load = async (place) => {
     const again = make("button", { type: "button", class: "btn" }, "Try again");
     again.addEventListener("click", () => location.reload());
     const body = make("div", { class: "card-body" }, make("p", { role: "alert" }, text), again);
+    const hadFocus = place.contains(document.activeElement);
     place.replaceChildren(make("div", { class: "card" }, body));
     place.removeAttribute("aria-busy");
-    again.focus();
+    if (hadFocus) again.focus();
   };
   place.querySelector("[data-report-cancel]").addEventListener("click", () => stop.abort());
   try {
@@ -68,11 +69,17 @@ const runExport = async (link) => {
     if (total > 0) bar.max = total;
     const reader = answer.body.getReader();
     const parts = [];
-    let rows = 0;
+    let [rows, loose] = [0, 0];
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
       parts.push(value);
+      loose += value.length;
+      // The browser may keep a blob on disk, loose pieces only in memory.
+      if (loose > 16_000_000) {
+        parts.splice(0, parts.length, new Blob(parts));
+        loose = 0;
+      }
       rows += rowsIn(value);
       if (total > 0) bar.value = Math.min(rows, total);
       const count = (total > 0 ? Math.min(rows, total) : rows).toLocaleString("en");

@@ -131,6 +131,25 @@ class Look(BrowserTest):
         visit.page.click("nav[aria-label=Breadcrumb] a")
         visit.page.wait_for_url("**/admin/offers")
 
+    def test_the_question_mark_leads_to_the_pages_section_of_the_help(self):
+        for size in ("desktop", "phone"):
+            visit = self.at("/admin/offers", size=size)
+            visit.page.click("[aria-label='Help: Offers']")
+            visit.page.wait_for_url("**/admin/help#offers")
+            self.assertTrue(visit.page.locator("#offers:target").is_visible())
+            self.assertLessEqual(visit.overflow(), 0)
+            self.assertEqual(visit.violations() + visit.faults, [])
+            visit.picture("help")
+
+    def test_the_open_menu_of_a_phone_keeps_the_keyboard(self):
+        visit = self.at("/admin/offers", size="phone")
+        visit.page.click("[data-drawer-open]")
+        self.assertTrue(visit.page.evaluate("document.activeElement.closest('.ty-rail') !== null"))
+        self.assertTrue(visit.page.evaluate("document.querySelector('.ty-main').inert"))
+        visit.page.keyboard.press("Escape")
+        self.assertTrue(visit.page.evaluate("document.activeElement.matches('[data-drawer-open]')"))
+        self.assertFalse(visit.page.evaluate("document.querySelector('.ty-main').inert"))
+
     def test_on_paper_there_is_only_what_is_read(self):
         visit = self.at("/admin/offers")
         visit.page.emulate_media(media="print")

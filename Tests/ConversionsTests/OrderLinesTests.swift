@@ -43,6 +43,33 @@ import Testing
       ])
   }
 
+  @Test func aStripeSessionTellsItOnlyWhereItsLinesAreInTheEvent() throws {
+    #expect(try lines(E.stripe("checkout.session.completed", E.session)).isEmpty)
+    var session = try #require(E.session.objectValue)
+    session["line_items"] = [
+      "object": "list",
+      "data": [
+        [
+          "description": "Course", "quantity": 2,
+          "price": ["product": "prod_1", "unit_amount": 1_999, "currency": "eur"],
+        ],
+        [
+          "quantity": 1,
+          "price": ["product": ["id": "prod_2", "name": "Book"], "unit_amount": 500, "currency": "jpy"],
+        ],
+        ["description": "Free", "price": ["product": "prod_3", "unit_amount": .null]], ["quantity": 1],
+      ],
+    ]
+    let currency = try #require(session["currency"]?.stringValue.flatMap { Currency($0) })
+    #expect(
+      try lines(E.stripe("checkout.session.completed", .object(session))) == [
+        PurchasedProduct(
+          externalID: "prod_1", name: "Course", price: Micros("19.99"), currency: .eur, quantity: 2),
+        PurchasedProduct(externalID: "prod_2", name: "Book", price: Micros("500"), currency: Currency("JPY")),
+        PurchasedProduct(externalID: "prod_3", name: "Free", currency: currency),
+      ])
+  }
+
   @Test func theLatestStatementSaysWhatItIsOfWhateverComesFirst() throws {
     func order(_ minute: Int, _ sku: String) throws -> OrderReading {
       var order = try #require(E.shopifyOrder("paid", minute: minute).objectValue)

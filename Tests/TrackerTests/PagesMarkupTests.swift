@@ -71,7 +71,7 @@ extension PagesWorld {
     "/admin/audit-log", "/admin/audit-log?verify=1", "/admin/account", "/admin/account/password",
     "/admin/account/two-factor", "/admin/account/api-keys/new", "/admin/publishers", "/admin/publishers/new",
     "/admin/publishers/1", "/admin/commission-rules", "/admin/commission-rules/1", "/admin/payouts",
-    "/admin/conversion-types", "/admin/conversion-types/1",
+    "/admin/conversion-types", "/admin/conversion-types/1", "/admin/help",
   ]
 
   /// One of each.

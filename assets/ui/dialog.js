@@ -37,10 +37,11 @@ on("submit", "form", async (form, e) => {
     if (await ask(confirm, confirmYes ?? "Yes", confirmDetail)) {
       confirmed = form;
       form.requestSubmit(button);
+      // Where the form was not valid it was not sent, and is asked about again.
+      confirmed = null;
     }
     return;
   }
-  confirmed = null;
   // What is downloaded leaves the page as it is.
   if (form.method !== "dialog" && !("download" in form.dataset)) busy(form.dataset.busy);
 });
@@ -66,9 +67,12 @@ const modal = (content, opener) => {
   dialog.dispatchEvent(new CustomEvent("ty:loaded", { bubbles: true }));
 };
 
+let isOpening = false;
 on("click", "a[data-modal]", async (link, e) => {
   if (e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0) return;
   e.preventDefault();
+  if (isOpening) return;
+  isOpening = true;
   try {
     const answer = await fetch(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -77,6 +81,8 @@ on("click", "a[data-modal]", async (link, e) => {
     modal(content, link);
   } catch {
     location.assign(link.href);
+  } finally {
+    isOpening = false;
   }
 });
 
@@ -89,9 +95,11 @@ on("click", "[data-dialog]", (button) => {
   dialog.showModal();
 });
 on("click", "[data-dialog-close]", (button) => button.closest("dialog").close());
-// A click on the page behind it.
+// A click on the page behind it; a selection of text that only ends there is none.
+let pressed = null;
+document.addEventListener("pointerdown", (e) => { pressed = e.target; });
 on("click", "dialog", (dialog, e) => {
   const box = dialog.getBoundingClientRect();
   const inside = e.clientX >= box.left && e.clientX <= box.right && e.clientY >= box.top && e.clientY <= box.bottom;
-  if (e.target === dialog && !inside) dialog.close();
+  if (e.target === dialog && pressed === dialog && !inside) dialog.close();
 });

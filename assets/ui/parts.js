@@ -6,23 +6,33 @@ const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 const settled = (part) => part.dispatchEvent(new CustomEvent("ty:loaded", { bubbles: true }));
 
 // A part that shows how something is getting on asks the server for itself until that is over; then the page is new.
+// After no answer it asks ever less often, and no more once it has left the page.
 
-const follow = (part) => setTimeout(async () => {
+const pause = 1_000;
+const longestPause = 30_000;
+const follow = (part, wait = pause) => setTimeout(async () => {
+  if (!part.isConnected) return;
+  let next = Math.min(wait * 2, longestPause);
   try {
     const answer = await fetch(part.dataset.poll);
     if (answer.ok && !answer.redirected) {
       const draft = document.createElement("template");
       draft.innerHTML = await answer.text();
-      const next = draft.content.firstElementChild;
-      if (!next?.dataset.poll) return location.reload();
-      part.replaceWith(next);
-      part = next;
+      const fresh = draft.content.firstElementChild;
+      if (!part.isConnected) return;
+      if (!fresh?.dataset.poll) {
+        location.reload();
+        return;
+      }
+      part.replaceWith(fresh);
+      part = fresh;
+      next = pause;
       settled(part);
     }
   } catch { /* the next turn asks again */ }
-  follow(part);
-}, 1000);
-document.querySelectorAll("[data-poll]").forEach(follow);
+  follow(part, next);
+}, wait);
+document.querySelectorAll("[data-poll]").forEach((part) => follow(part));
 
 // A part that takes its time is fetched when the page stands already.
 
@@ -37,7 +47,7 @@ const load = async (place) => {
     const adopted = document.importNode(part, true);
     place.replaceWith(adopted);
     settled(adopted);
-    adopted.querySelectorAll("[data-poll]").forEach(follow);
+    adopted.querySelectorAll("[data-poll]").forEach((part) => follow(part));
   } catch {
     place.removeAttribute("aria-busy");
     place.replaceChildren(make(

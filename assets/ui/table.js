@@ -125,8 +125,6 @@ on("keydown", ".ty-grip", (grip, e) => {
   const to = direction ? heading.getBoundingClientRect().width + direction * step : null;
   keep(table, resize(table, columnsOf(table).indexOf(heading), to));
 });
-// A click on the edge is not one on the link that sorts.
-on("click", ".ty-grip", (grip, e) => e.stopPropagation());
 
 // A shadow where the table goes on
 

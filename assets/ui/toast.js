@@ -24,11 +24,11 @@ const show = (note) => {
   if (note.classList.contains("error")) return;
   const time = note.querySelector("form, [data-toast-run]") ? undoableFor : shownFor;
   let timer;
-  const start = () => { timer = setTimeout(() => close(note), time); };
-  const stop = () => clearTimeout(timer);
-  note.addEventListener("pointerenter", stop);
+  const start = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (note.matches(":hover, :focus-within") ? start() : close(note)), time);
+  };
   note.addEventListener("pointerleave", start);
-  note.addEventListener("focusin", stop);
   note.addEventListener("focusout", start);
   start();
 };

@@ -70,6 +70,11 @@ extension RouteCall {
     get throws(Problem) { try PageRequest(query: request.head.queryItems) }
   }
 
+  /// The list at `path` after `cursor`, with this call's filters, order, search and page size.
+  public func address(of path: String, after cursor: String) -> String {
+    request.head.address(of: path, after: cursor)
+  }
+
   /// The JSON body; null if the route takes none.
   public var json: JSONValue {
     if case .json(let value) = request.body { value } else { .null }

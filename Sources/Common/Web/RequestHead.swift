@@ -77,6 +77,15 @@ extension RequestHead {
   /// The first query value of that name.
   public func query(_ name: String) -> String? { queryItems.first { $0.name == name }?.value }
 
+  /// The list at `path` after `cursor`, with this request's filters, order, search and page size.
+  public func address(of path: String, after cursor: String) -> String {
+    let kept = queryItems.filter { $0.name != "cursor" && !$0.value.isEmpty }
+    let pairs = (kept + [(name: "cursor", value: cursor)]).map { name, value in
+      "\(PercentCoding.encodeComponent(name))=\(PercentCoding.encodeComponent(value))"
+    }
+    return "\(path)?\(pairs.joined(separator: "&"))"
+  }
+
   /// GET and HEAD: what must not change anything.
   public var isSafe: Bool { method == .get || method == .head }
 

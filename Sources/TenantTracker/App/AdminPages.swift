@@ -108,6 +108,7 @@ struct AdminPages: Sendable {
     CurrencyPages(api: api.currencies, layout: layout).register(in: &table)
     GeoIPPages(api: api.geoip, settings: settings, layout: layout).register(in: &table)
     SearchPages(api: api.search, layout: layout).register(in: &table)
+    HelpPages(layout: layout).register(in: &table)
     AuditPages(audit: tracker.audit, settings: settings, layout: layout).register(in: &table)
     return table
   }

@@ -164,6 +164,10 @@ import Testing
       #expect(offers[1]["status"] == "paused" && offers[1]["cap_daily"] == .null && offers[1]["payouts"] == [])
       let commas = "Name,URL,Payout value,State\nPlain,https://p.example/,1.5,active\n"
       #expect(try await world.importing("offers", csv: commas).counts == [1, 0, 0, 0])
+      let otherNames = "Offer name,Offer URL,Payout value\nNamed,https://n.example/,2\n"
+      #expect(try await world.importing("offers", csv: otherNames).counts == [1, 0, 0, 0])
+      let nameless = try await world.importing("offers", csv: "Offer URL,Payout value\nhttps://n.example/,2\n")
+      #expect(nameless.status == 422 && nameless.text.contains("missing_column"), "\(nameless.text)")
     }
   }
 }

@@ -45,7 +45,7 @@ struct InstancePages: Sendable {
         page.items.map(row),
         empty: request.filters.isEmpty && request.q == nil
           ? "No tracker has activated a licence yet." : "No instance fits.",
-        next: page.nextCursor.map { Self.next(path, request, $0) }))
+        next: page.nextCursor.map { call.address(of: path, after: $0) }))
       """)
   }
 
@@ -75,14 +75,6 @@ struct InstancePages: Sendable {
       """
   }
 
-  /// The same list after this cursor.
-  private static func next(_ path: String, _ request: PageRequest, _ cursor: String) -> String {
-    var pairs = request.filters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    if let text = request.q { pairs.append(("q", text)) }
-    pairs.append(("cursor", cursor))
-    return "\(path)?" + pairs.map { "\($0.0)=\(PercentCoding.encodeComponent($0.1))" }.joined(separator: "&")
-  }
-
   @Sendable private func alarmPage(_ call: StaffCall) async throws -> Reply {
     let request = try call.listRequest
     let page = try await CloneAlarmStore(database).list(request)
@@ -91,7 +83,7 @@ struct InstancePages: Sendable {
       PageParts.table(
         "Alarms about copies", CloneAlarmRow.headings, page.items.map { CloneAlarmRow.html($0, call) },
         empty: "No copy of a tracker was ever suspected.",
-        next: page.nextCursor.map { "\(Self.alarmPath)?cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.alarmPath, after: $0) }))
   }
 }
 

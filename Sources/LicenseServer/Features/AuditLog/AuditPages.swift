@@ -44,7 +44,7 @@ struct AuditPages: Sendable {
       \(PageParts.table(
         "Audit log", ["No.", "When", "Who", "What", "To what", "From", "Change"], page.items.map(Self.row),
         empty: isFiltered ? "No entry fits." : "Nothing has been done yet.",
-        next: page.nextCursor.map { "\(Self.path)?\(filter.query)&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

@@ -41,7 +41,7 @@ struct CouponPages: Sendable {
       \(PageParts.table(
         "Coupons", ["Code", "Name", "Takes off", "#Redeemed", "Until", "Status", "Act"], rows,
         empty: search.isEmpty ? "There is no coupon yet." : "No coupon fits.",
-        next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       \(if: isWriter, form(call, problem))
       """)
     reply.status = problem?.status ?? 200

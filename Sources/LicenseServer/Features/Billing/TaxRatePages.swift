@@ -41,7 +41,7 @@ struct TaxRatePages: Sendable {
       """
       \(PageParts.table(
         "Tax rates", ["Country", "Name", "#Rate", "In our prices", "Reverse charge", "Status", "Act"], rows,
-        empty: "No tax is charged anywhere.", next: page.nextCursor.map { "\(Self.path)?cursor=\($0)" }))
+        empty: "No tax is charged anywhere.", next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       \(if: isWriter, form(call, problem))
       """)
     reply.status = problem?.status ?? 200

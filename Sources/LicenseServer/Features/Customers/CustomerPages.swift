@@ -34,7 +34,7 @@ struct CustomerPages: Sendable {
       \(PageParts.table(
         "Customers", ["E-mail", "Name", "Since"], rows,
         empty: search.isEmpty ? "There is no customer yet." : "No customer fits.",
-        next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

@@ -73,7 +73,8 @@ struct OwnWebhookPages<Session: SignedInSession>: Sendable {
   }
 
   private func view(_ call: OwnCall) -> WebhookEndpointView {
-    WebhookEndpointView(path: path, csrfField: call.csrfField, mayWrite: call.session.allows(rules.write))
+    WebhookEndpointView(
+      path: path, csrfField: call.csrfField, mayWrite: call.session.allows(rules.write), head: call.head)
   }
 
   private func own(_ call: OwnCall) async throws -> WebhookEndpoint {

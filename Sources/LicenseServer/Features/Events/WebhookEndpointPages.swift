@@ -50,7 +50,8 @@ struct WebhookEndpointPages: Sendable {
 
   func view(_ call: StaffCall) -> WebhookEndpointView {
     WebhookEndpointView(
-      path: Self.path, csrfField: call.csrfField, mayWrite: call.session.allows(.write(.settings)), showsOwners: true)
+      path: Self.path, csrfField: call.csrfField, mayWrite: call.session.allows(.write(.settings)), head: call.head,
+      showsOwners: true)
   }
 
   @Sendable private func list(_ call: StaffCall) async throws -> Reply {

@@ -7,6 +7,8 @@ struct WebhookEndpointView: Sendable {
   let path: String
   let csrfField: HTML
   let mayWrite: Bool
+  /// Of the page that is asked for: the next one keeps its query.
+  let head: RequestHead
   /// Whether it says whose an endpoint is: where there are several people's.
   var showsOwners = false
 
@@ -21,7 +23,7 @@ struct WebhookEndpointView: Sendable {
     return PageParts.table(
       "Webhook endpoints", ["Address", "Description"] + (showsOwners ? ["Whose"] : []) + ["Events", "Status"], rows,
       empty: "No system is told of events yet. Add the address of one that should be.",
-      next: page.nextCursor.map { "\(path)?cursor=\($0)" })
+      next: page.nextCursor.map { head.address(of: path, after: $0) })
   }
 
   func addLink(_ icon: HTML) -> HTML {
@@ -61,6 +63,7 @@ struct WebhookEndpointView: Sendable {
       <td>\(PageParts.time(delivery.createdAt))</td></tr>
       """
     }
+    let next = log.nextCursor.map { head.address(of: "\(path)/\(endpoint.id)", after: $0) }
     let shown = secret.map { secret -> HTML in
       PageParts.card(
         "The secret",
@@ -73,7 +76,7 @@ struct WebhookEndpointView: Sendable {
       \(shown)\(PageParts.facts(facts(of: endpoint)))
       \(PageParts.table(
         "Deliveries", ["Event", "State", "#Attempts", "Answer", "Problem", "Since"], rows,
-        empty: "Nothing was sent here yet.", next: log.nextCursor.map { "\(path)/\(endpoint.id)?cursor=\($0)" }))
+        empty: "Nothing was sent here yet.", next: next))
       """
   }
 

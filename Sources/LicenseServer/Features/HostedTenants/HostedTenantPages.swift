@@ -42,7 +42,7 @@ struct HostedTenantPages: Sendable {
       \(PageParts.table(
         "Hosted tenants", ["Slug", "Customer", "Tracker", "Status", "#Users", "#Clicks in 24 h"], rows,
         empty: search.isEmpty ? "No tenant is hosted yet. Register a tracker, then provision one." : "No tenant fits.",
-        next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

@@ -57,7 +57,7 @@ struct InvoicePages: Sendable {
       \(PageParts.table(
         "Invoices", ["Number", "For", "#Total", "Status", "Issued", "Payment"], rows,
         empty: search.isEmpty ? "Nothing has been ordered yet." : "No invoice fits.",
-        next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

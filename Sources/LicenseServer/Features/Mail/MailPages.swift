@@ -70,9 +70,7 @@ struct MailPages: Sendable {
       \(PageParts.table(
         "E-mails", ["To", "Subject", "State", "#Attempts", "Problem", "Since", ""], rows,
         empty: search.isEmpty && state.isEmpty ? "No e-mail has been written yet." : "No e-mail fits.",
-        next: page.nextCursor.map {
-          "\(Self.path)?state=\(PercentCoding.encodeComponent(state))&q=\(PercentCoding.encodeComponent(search))&cursor=\($0)"
-        }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

@@ -48,7 +48,7 @@ struct ReleasePages: Sendable {
       \(PageParts.table(
         "Releases", ["Version", "Channel", "Status", "Built", "Published"], rows,
         empty: "No release is published yet: `ops/release` builds one into RELEASES_DIR.",
-        next: page.nextCursor.map { "\(Self.path)?cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
     reply.status = problem?.status ?? 200
     return reply

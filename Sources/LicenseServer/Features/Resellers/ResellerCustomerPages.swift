@@ -40,7 +40,7 @@ struct ResellerCustomerPages: Sendable {
       \(PageParts.table(
         "Customers", ["E-mail", "Name", "#Licences", "Since"], rows,
         empty: search.isEmpty ? "You have no customer yet. Add the first one below." : "No customer fits.",
-        next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       \(call.session.allows(.resellerWrite(.customers)) ? newCustomer(call, problem) : .empty)
       """)
   }
@@ -86,7 +86,8 @@ struct ResellerCustomerPages: Sendable {
     if call.session.allows(.resellerRead(.licences)) {
       let request = PageRequest(limit: 100, filters: ["customer_id": "\(id)"])
       let page = try await ResellerLicenseStore(database).list(request, of: call.resellerID)
-      content = content + licenses.table(page, call, empty: "This customer has no licence yet.")
+      let next = page.nextCursor.map { "\(ResellerLicensePages.path)?customer_id=\(id)&cursor=\($0)" }
+      content = content + licenses.table(page, call, empty: "This customer has no licence yet.", next: next)
     }
     if call.session.allows(.resellerWrite(.licences)) {
       content = content + PageParts.card("Sell a licence", try await sellForm(call, customer: id, problem))

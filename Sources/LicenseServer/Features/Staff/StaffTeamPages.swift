@@ -72,7 +72,7 @@ struct StaffTeamPages: Sendable {
         title: "Staff", current: Self.path, actions: call.session.allows(.write(.staff)) ? add : .empty), call,
       PageParts.table(
         "Staff", ["E-mail", "Name", "Role", "Status", "Two-factor", "Last sign-in"], rows, empty: "There is nobody.",
-        next: page.nextCursor.map { "\(Self.path)?cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
   }
 
   private func newPage(_ call: StaffCall, _ problem: Problem?) -> Reply {

@@ -55,7 +55,7 @@ struct SubscriptionPages: Sendable {
       \(PageParts.table(
         "Subscriptions", ["Customer", "Plan", "Status", "Period ends", "Then"], rows,
         empty: status.isEmpty ? "Nothing has been ordered yet." : "No subscription fits.",
-        next: page.nextCursor.map { "\(Self.path)?status=\(PercentCoding.encodeComponent(status))&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

@@ -23,7 +23,7 @@ struct AuditPages: Sendable {
       [
         .init(name: "actor", label: "Who", control: .text(placeholder: "admin@example.com")),
         .init(name: "action", label: "Action", control: .text(placeholder: "campaign.update")),
-      ], call)
+      ], call, except: ["verify"])
     let verify: HTML = """
       <a class="btn" href="\(Self.path)?verify=1">\(layout.icons(.verify))Verify the chain</a>
       """

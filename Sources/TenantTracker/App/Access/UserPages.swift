@@ -53,7 +53,7 @@ struct UserPages: Sendable {
       \(Parts.table(
         ["E-mail", "Name", "Role", "Status", "Two-factor", "Last sign-in"], rows, caption: "Users",
         empty: Parts.empty(layout.icons(.users), "No users", "Add the people who work with this tracker."),
-        next: page.nextCursor.map { PageAddress(Self.path, [("cursor", $0)]).description }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

@@ -40,6 +40,7 @@ enum Icon: String, CaseIterable, Sendable {
   case warning = "triangle-alert"
   case error = "circle-x"
   case info
+  case help = "circle-question-mark"
   case flows = "git-branch"
   case account = "circle-user-round"
   case external = "external-link"

@@ -29,6 +29,8 @@ struct Layout: Sendable {
     var crumbs: [(title: String, path: String)] = []
     var actions: HTML = .empty
     var extras: [Extra] = []
+    /// The help topic, where it is not the current menu entry's.
+    var help: String? = nil
   }
 
   /// Who looks at the page, as far as its frame shows it.
@@ -79,7 +81,7 @@ struct Layout: Sendable {
         <header class="ty-top">\(topBar(frame, viewer))</header>
         <main class="ty-content" id="content" tabindex="-1">
         \(viewer.banner.map(banner))
-        <div class="ty-head"><h1>\(frame.title)</h1><div class="ty-actions">\(frame.actions)</div></div>
+        <div class="ty-head"><h1>\(frame.title)</h1>\(help(frame))<div class="ty-actions">\(frame.actions)</div></div>
         \(content)
         </main></div></div>
         <div class="ty-progress" aria-hidden="true"></div><p class="ty-working" role="status"></p>
@@ -174,6 +176,13 @@ struct Layout: Sendable {
     return """
       <nav class="ty-crumbs" aria-label="Breadcrumb"><ol>\(links)\
       <li aria-current="page">\(frame.title)</li></ol></nav>
+      """
+  }
+
+  private func help(_ frame: Frame) -> HTML {
+    guard let topic = frame.help.flatMap(HelpTopic.named) ?? HelpTopic.about(frame.current) else { return .empty }
+    return """
+      <a class="ty-page-help" href="\(href: topic.address)" aria-label="Help: \(topic.title)" title="Help">\(icons(.help))</a>
       """
   }
 

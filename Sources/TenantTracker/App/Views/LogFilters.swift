@@ -27,17 +27,33 @@ struct LogFilters: Sendable {
   }
 
   let fields: [Field]
+  /// Of the API's filters, those in the address that the page has no field for. They hold all the same: what is done to
+  /// "all that fit" must not reach further than what is shown.
+  let others: [Field]
   let values: [String: String]
 
-  init(_ fields: [Field], _ call: TrackerCall) {
+  /// - Parameter except: what the page's address has beside filters, the order and the place in the list.
+  init(_ fields: [Field], _ call: TrackerCall, except: Set<String> = []) {
     self.fields = fields
     values = Dictionary(call.head.queryItems.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let known = Set(fields.map(\.name)).union(PageRequest.reserved).union(except)
+    others = values.keys.filter { !known.contains($0) }.sorted().map {
+      Field(name: $0, label: $0, control: .text(placeholder: ""))
+    }
   }
 
-  var areSet: Bool { fields.contains { !(values[$0.name] ?? "").isEmpty } }
+  /// Those that are set, with what to.
+  var chosen: [(field: Field, value: String)] {
+    (fields + others).compactMap { field -> (field: Field, value: String)? in
+      guard let value = values[field.name], !value.isEmpty else { return nil }
+      return (field, value)
+    }
+  }
+
+  var areSet: Bool { !chosen.isEmpty }
 
   /// The log with these filters, from its beginning.
-  func address(_ path: String) -> PageAddress { PageAddress(path, fields.map { ($0.name, values[$0.name] ?? "") }) }
+  func address(_ path: String) -> PageAddress { PageAddress(path, chosen.map { ($0.field.name, $0.value) }) }
 
   func html(action: String, problem: Problem?, _ icons: IconSet) -> HTML {
     let form = FormFields([:], problem: problem, icons: icons)
@@ -48,8 +64,11 @@ struct LogFilters: Sendable {
       <details class="ty-details"\(attribute: "open", when: isOpen)><summary>More filters</summary>\
       <div class="ty-filters">\(more.map(control))</div></details>
       """
+    let kept = others.map { field -> HTML in
+      "<input type=\"hidden\" name=\"\(field.name)\" value=\"\(values[field.name])\">"
+    }
     return """
-      \(form.summary)<form class="ty-log-filters" method="get" action="\(href: action)">
+      \(form.summary)<form class="ty-log-filters" method="get" action="\(href: action)">\(kept)
       <div class="ty-filters">\(fields.filter { !$0.isMore }.map(control))<button class="btn">Show</button></div>
       \(if: !more.isEmpty, moreFilters)</form>\(chips(action))
       """
@@ -58,11 +77,9 @@ struct LogFilters: Sendable {
   /// What is set, each to be taken away by itself.
   private func chips(_ action: String) -> HTML {
     let address = address(action)
-    let set = fields.compactMap { field -> (text: String, without: String)? in
-      guard let value = values[field.name], !value.isEmpty else { return nil }
-      return ("\(field.label): \(field.title(of: value))", address.without(field.name).description)
-    }
-    return Parts.chips(set, clear: action)
+    return Parts.chips(
+      chosen.map { ("\($0.field.label): \($0.field.title(of: $0.value))", address.without($0.field.name).description) },
+      clear: action)
   }
 
   private func control(_ field: Field) -> HTML {

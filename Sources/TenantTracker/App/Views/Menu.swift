@@ -68,6 +68,7 @@ struct MenuEntry: Sendable {
           title: "Conversion Types", path: "/admin/conversion-types", icon: .types, access: .read(.settings)),
         MenuEntry(title: "Blacklist", path: "/admin/blacklist", icon: .blacklist, access: .read(.settings)),
         MenuEntry(title: "Audit Log", path: "/admin/audit-log", icon: .audit, access: .read(.settings)),
+        MenuEntry(title: "Help", path: HelpPages.path, icon: .help, access: .signedIn),
       ]),
   ]
 

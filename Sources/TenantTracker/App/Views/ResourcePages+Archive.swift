@@ -37,9 +37,7 @@ extension ResourcePages {
         <td class="ty-end">\(if: mayWrite(call), button)</td></tr>
         """
     }
-    let next = page.nextCursor.map {
-      PageAddress("\(path)/archived", [("q", request.q ?? ""), ("cursor", $0)]).description
-    }
+    let next = page.nextCursor.map { call.address(of: "\(path)/archived", after: $0) }
     let title = "Archived \(words.plural.lowercased())"
     return layout.page(
       Layout.Frame(title: title, current: path, crumbs: [(words.plural, path)]), call,

@@ -78,7 +78,7 @@ extension ResourcePages {
     let plainRows = try await rows(page.items, call)
     let rows = isSelectable ? zip(plainRows, page.items).map(selectable) : plainRows
     let columns = isSelectable ? [.selection(of: Self.bulkForm)] + columns(call) : columns(call)
-    let next = page.nextCursor.map { PageAddress(path, [("q", request.q ?? ""), ("cursor", $0)]).description }
+    let next = page.nextCursor.map { call.address(of: path, after: $0) }
     let addButton: HTML = """
       <a class="btn btn-primary" href="\(href: path)/new">\(layout.icons(.add))Add \(words.noun)</a>
       """

@@ -41,7 +41,8 @@ public enum StripeReport {
     let word = type == "checkout.session.async_payment_failed" ? "failed" : session.text("payment_status")
     var payment = OrderPayment(kind: .sale, transactionID: mode == "subscription" ? key : id)
     payment.statement = OrderPayment.Statement(
-      at: time, amount: try session.stripeAmount("amount_total", currency), currency: currency, word: word)
+      at: time, amount: try session.stripeAmount("amount_total", currency), currency: currency, word: word,
+      products: lines(session, currency))
     if word != "unpaid", word != "failed" { payment.paidAt = time }
     payment.isCancelled = word == "failed"
     var facts = OrderFacts()
@@ -51,6 +52,21 @@ public enum StripeReport {
     return OrderReport(
       keys: [id, payer, subscription, invoice].compactMap { $0 }, facts: facts,
       email: session["customer_details"]?.text("email") ?? session.text("customer_email"))
+  }
+
+  /// Stripe's events hold a session without its lines, which have to be asked for; they are read where whoever passes the
+  /// event on has put them in.
+  private static func lines(_ session: OrderDocument, _ currency: Currency) -> [PurchasedProduct]? {
+    let items = (session["line_items"]?["data"]?.list ?? []).prefix(PurchasedProduct.limit)
+    let lines = items.compactMap { item -> PurchasedProduct? in
+      let price = item["price"]
+      let own = price?.text("currency").flatMap { Currency($0) } ?? currency
+      return PurchasedProduct(
+        externalID: price?.reference("product"), name: item.text("description") ?? price?["product"]?.text("name"),
+        price: price?.value["unit_amount"]?.intValue.flatMap { StripeAmount.micros($0, own) }, currency: own,
+        quantity: item.value["quantity"]?.intValue ?? 1)
+    }
+    return lines.isEmpty ? nil : lines
   }
 
   private static func invoice(_ invoice: OrderDocument, at time: Timestamp) throws(OrderReadingEnd) -> OrderReport {

@@ -29,6 +29,38 @@ import Web
     return ids
   }
 
+  @Test func aConversionShowsWhatItWasOf() async throws {
+    try await PagesWorld.with { world in
+      let admin = try await world.signedIn()
+      let id = try await plant(1, .sale, in: world)[0]
+      #expect(try await !admin.get("/admin/conversions/\(id)").text.contains("Price of one"))
+      let scope = try world.scope
+      try await scope.execute(
+        """
+        INSERT INTO \(scope.schema).conversion_products
+          (conversion_id, position, sku, name, price_micros, currency, quantity)
+        VALUES (\(id), 0, 'S-42', 'Trail <shoe>', 59990000, 'EUR', 2), (\(id), 1, NULL, 'Gift', NULL, 'USD', 1)
+        """)
+      let page = try await admin.get("/admin/conversions/\(id)").text
+      #expect(page.contains("<th scope=\"row\">Trail &lt;shoe&gt;</th><td>S-42</td><td class=\"num\">2</td>"))
+      #expect(page.contains("59.99") && page.contains("<th scope=\"row\">Gift</th>"))
+    }
+  }
+
+  @Test func allThatFitReachesNoFurtherThanTheAddressDoes() async throws {
+    try await PagesWorld.with { world in
+      let admin = try await world.signedIn()
+      let ids = try await plant(3, .sale, in: world)
+      // The API's filter by click has no field on the page.
+      let page = try await admin.get("/admin/conversions?click_id=\(ids[1])&limit=1").text
+      #expect(page.contains("\(ids[1])") && !page.contains("\(ids[0])"))
+      #expect(page.contains("aria-label=\"Remove: click_id: \(ids[1])\""))
+      #expect(page.contains("<input type=\"hidden\" name=\"click_id\" value=\"\(ids[1])\">"))
+      #expect(page.contains("<input type=\"hidden\" name=\"filter.click_id\" value=\"\(ids[1])\">"))
+      #expect(page.contains("/admin/conversions/export?click_id=\(ids[1])\""))
+    }
+  }
+
   @Test func theListOffersChangesToWhoMayMakeThem() async throws {
     try await PagesWorld.with { world in
       let admin = try await world.signedIn()

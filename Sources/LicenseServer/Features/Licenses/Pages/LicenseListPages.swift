@@ -39,7 +39,7 @@ struct LicenseListPages: Sendable {
       \(PageParts.table(
         "Licences", mayWrite ? ["Select"] + headings : headings, page.items.map { row($0, mayWrite, now) },
         empty: isNarrowed ? "No licence fits." : "No licence has been issued yet.",
-        next: page.nextCursor.map { next(request, $0) }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 
@@ -115,15 +115,6 @@ struct LicenseListPages: Sendable {
       <td class="num">\(license.activeInstances) of \(license.maxInstances)</td>\
       <td>\(PageParts.time(license.expiresAt, never: "never"))</td><td>\(license.tags.joined(separator: ", "))</td></tr>
       """
-  }
-
-  /// The same list after this cursor.
-  private func next(_ request: PageRequest, _ cursor: String) -> String {
-    var pairs = request.filters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    if let text = request.q { pairs.append(("q", text)) }
-    if let sort = request.sort { pairs.append(("sort", (request.descending ? "-" : "") + sort)) }
-    pairs.append(("cursor", cursor))
-    return "\(Self.path)?" + pairs.map { "\($0.0)=\(PercentCoding.encodeComponent($0.1))" }.joined(separator: "&")
   }
 
   @Sendable private func act(_ call: StaffCall) async throws -> Reply {

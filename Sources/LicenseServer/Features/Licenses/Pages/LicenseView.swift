@@ -80,7 +80,7 @@ struct LicenseView: Sendable {
     PageParts.table(
       "Instances", ["Host", "Domain", "Version", "State", "#Users", "#Clicks in 24 h", "Last seen", "Act"],
       page.items.map { row($0.instance) }, empty: "No tracker has activated this licence yet.",
-      next: page.nextCursor.map { "\(path)/instances?cursor=\($0)" })
+      next: page.nextCursor.map { call.address(of: "\(path)/instances", after: $0) })
   }
 
   private func row(_ instance: Instance) -> HTML {
@@ -129,7 +129,7 @@ struct LicenseView: Sendable {
     }
     return PageParts.table(
       "History", ["When", "What", "By", "Where", "Details"], rows, empty: "Nothing has happened yet.",
-      next: page.nextCursor.map { "\(next)?cursor=\($0)" })
+      next: page.nextCursor.map { call.address(of: next, after: $0) })
   }
 
   /// The data in as few words as JSON has.

@@ -36,9 +36,7 @@ struct RequestLogPages: Sendable {
         \(PageParts.table(
           "API requests", ["When", "Method", "Route", "#Status", "#ms", "Who", "From", "Request id"], rows,
           empty: status.isEmpty && request.q == nil ? "No request yet." : "No request fits.",
-          next: page.nextCursor.map {
-            "\(Self.path)?status=\(PercentCoding.encodeComponent(status))&q=\(PercentCoding.encodeComponent(request.q ?? ""))&cursor=\($0)"
-          }))
+          next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
         """)
     }
   }

@@ -44,7 +44,7 @@ struct PortalInvoicePages: Sendable {
     let page = try await InvoiceStore(database).list(request)
     return layout.portalPage(
       Layout.Frame(title: "Invoices", current: Self.path), call,
-      Self.table(page.items, next: page.nextCursor.map { "\(Self.path)?cursor=\($0)" }))
+      Self.table(page.items, next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
   }
 
   static func table(_ invoices: [Invoice], next: String? = nil) -> HTML {

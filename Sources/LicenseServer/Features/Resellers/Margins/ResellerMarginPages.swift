@@ -50,7 +50,7 @@ struct ResellerMarginPages: Sendable {
       \(PageParts.table(
         "Margin ledger", ["Charged", "Customer", "Plan", "For", "#Wholesale", "#Retail", "#Margin", "Billed"], rows,
         empty: "No licence period has been charged yet.",
-        next: page.nextCursor.map { "\(Self.path)?month=\(month)&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 
@@ -105,6 +105,6 @@ struct ResellerMarginPages: Sendable {
       PageParts.table(
         "Statements", ["Month", "#Periods", "#Wholesale", "#Retail", "#Margin", "Invoice", "Payment"], rows,
         empty: "The first statement comes when a month with a sale is over.",
-        next: page.nextCursor.map { "\(Self.statementsPath)?cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.statementsPath, after: $0) }))
   }
 }

@@ -19,6 +19,7 @@ struct ResellerLicensePages: Sendable {
       let use = try await ResellerStore(database).use(of: call.resellerID, at: clock.now())
       let page = try await ResellerLicenseStore(database).list(request, of: call.resellerID)
       let search = request.q ?? ""
+      let next = page.nextCursor.map { call.address(of: Self.path, after: $0) }
       let agreement = call.session.reseller.agreement
       return layout.resellerPage(
         Layout.Frame(title: "Licences", current: Self.path), call,
@@ -30,7 +31,7 @@ struct ResellerLicensePages: Sendable {
         ]))
         \(PageParts.search("Customer's e-mail", search, icon: layout.icons("search")))
         \(self.table(page, call, empty: search.isEmpty
-          ? "You have sold no licence yet. Open a customer to sell one." : "No licence fits.", search: search))
+          ? "You have sold no licence yet. Open a customer to sell one." : "No licence fits.", next: next))
         """)
     }
     action("suspend", "Suspends a licence", in: &table) { call, id in
@@ -60,7 +61,7 @@ struct ResellerLicensePages: Sendable {
     }
   }
 
-  func table(_ page: Page<ResellerLicense>, _ call: ResellerCall, empty: String, search: String = "") -> HTML {
+  func table(_ page: Page<ResellerLicense>, _ call: ResellerCall, empty: String, next: String?) -> HTML {
     let now = clock.now()
     let rows = page.items.map { sold -> HTML in
       """
@@ -72,7 +73,7 @@ struct ResellerLicensePages: Sendable {
     }
     return PageParts.table(
       "Licences", ["Customer", "Plan", "Status", "Key", "#Retail", "Next", "Act"], rows, empty: empty,
-      next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" })
+      next: next)
   }
 
   private func customer(_ sold: ResellerLicense, _ call: ResellerCall) -> HTML {

@@ -61,7 +61,7 @@ struct ResellerStaffPages: Sendable {
       \(PageParts.table(
         "Resellers", ["Name", "E-mail", "Status", "Plans", "#Licences at most", "Since"], rows,
         empty: search.isEmpty ? "There is no reseller yet." : "No reseller fits.",
-        next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

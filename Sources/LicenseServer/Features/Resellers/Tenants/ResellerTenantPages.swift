@@ -77,7 +77,7 @@ struct ResellerTenantPages: Sendable {
       \(PageParts.table(
         "Hosted tenants", ["Slug", "Customer", "Status", "#Users", "#Clicks in 24 h"], rows,
         empty: search.isEmpty ? none : "No tenant fits.",
-        next: page.nextCursor.map { "\(Self.path)?q=\(PercentCoding.encodeComponent(search))&cursor=\($0)" }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

@@ -63,7 +63,8 @@ struct ABTestPages: Sendable {
   private func page(_ content: HTML, _ call: TrackerCall, items: [(name: String, value: String)]) -> Reply {
     layout.page(
       Layout.Frame(
-        title: "A/B Test", current: ReportTab.reports.path, crumbs: [("Reports", ReportTab.reports.path)]), call,
+        title: "A/B Test", current: ReportTab.reports.path, crumbs: [("Reports", ReportTab.reports.path)],
+        help: "ab-test"), call,
       ReportTab.tabs(current: .abTest, items) + content)
   }
 

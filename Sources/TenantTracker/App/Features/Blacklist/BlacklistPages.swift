@@ -57,7 +57,7 @@ struct BlacklistPages: Sendable {
         ["Address or range", "Put there", "Reason", "Added", "Until", .actions],
         page.items.map { row($0, times, call) }, caption: "Blacklist, newest first",
         empty: isBlank ? noneYet(actions) : nothingFound,
-        next: page.nextCursor.map { filters.address(Self.path).with("cursor", $0).description }))
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       \(try await automatic(problem, hours, call))
       """)
   }

@@ -45,18 +45,19 @@ struct ConversionPages: Sendable {
         book: book, settings: settings, isSelectable: call.session.allows(.write(.reports)), icons: layout.icons,
         chosen: try await PreferenceStore().find(.conversionColumns, of: call.session.user.id, in: scope),
         zone: call.query("tz"))
-      let next = page.nextCursor.map { filters.address(Self.path).with("cursor", $0).description }
+      let next = page.nextCursor.map { call.address(of: Self.path, after: $0) }
       let bar: HTML =
         page.items.isEmpty || !table.isSelectable
         ? .empty : self.bar(filters, more: page.nextCursor != nil || request.cursor != nil, call)
       return logPage(
         filters.html(action: Self.path, problem: nil, layout.icons) + bar
           + table.html(
-            page.items.map { $0.shown(to: call.session) }, empty: empty(filters, found, times: table.times), next: next)
+            page.items.map { $0.shown(to: call.session) }, empty: empty(filters, found, next, times: table.times),
+            next: next)
           + partly(found, table.times),
         actions: table.columns.menu(
           action: "\(Self.path)/columns", returnTo: filters.address(Self.path).description, call)
-          + LogExport.link(filters, path: Self.path), call)
+          + LogExport.link(call, path: Self.path), call)
     } catch let problem as Problem where problem.isAboutTheForm {
       return logPage(filters.html(action: Self.path, problem: problem, layout.icons), call, status: problem.status)
     }
@@ -105,13 +106,12 @@ struct ConversionPages: Sendable {
       layout.icons)
   }
 
-  private func empty(_ filters: LogFilters, _ found: ConversionLogPage, times: LocalTimes) -> HTML {
-    if let searchedTo = found.searchedTo, let next = found.page.nextCursor {
-      let address = filters.address(Self.path).with("cursor", next).description
+  private func empty(_ filters: LogFilters, _ found: ConversionLogPage, _ next: String?, times: LocalTimes) -> HTML {
+    if let searchedTo = found.searchedTo, let next {
       return Parts.empty(
         layout.icons(.search), "Nothing so far",
         "Few conversions fit. The log is searched back to \(times.text(searchedTo)).",
-        "<a class=\"btn\" href=\"\(href: address)\" rel=\"next\">Search further back</a>")
+        "<a class=\"btn\" href=\"\(href: next)\" rel=\"next\">Search further back</a>")
     }
     return filters.areSet
       ? Parts.empty(

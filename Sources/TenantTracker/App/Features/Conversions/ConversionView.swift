@@ -21,7 +21,7 @@ struct ConversionView: Sendable {
     <div data-modal-content data-title="Conversion of \(times.text(conversion.createdAt))">\
     <div class="ty-columns ty-even"><div>\(Parts.card("What it is", Parts.facts(facts)))</div>\
     <div>\(form)\(Parts.card("Where it came from", Parts.facts(origin)))</div></div>\
-    \(related)\(Parts.flushCard("History", history))</div>
+    \(products)\(related)\(Parts.flushCard("History", history))</div>
     """
   }
 
@@ -72,6 +72,21 @@ struct ConversionView: Sendable {
     case ..<86_400: return "\(seconds / 3_600) h \(seconds % 3_600 / 60) min"
     default: return "\(seconds / 86_400) d \(seconds % 86_400 / 3_600) h"
     }
+  }
+
+  private var products: HTML {
+    guard !detail.products.isEmpty else { return .empty }
+    let rows = detail.products.map { line -> HTML in
+      let price = line.price.map { Figures.money($0, line.currency ?? conversion.payout.currency) } ?? Figures.none
+      return """
+        <tr><th scope="row">\(line.name)</th><td>\(Parts.text(line.sku))</td>\
+        <td class="num">\(Figures.count(line.quantity))</td><td class="num">\(price)</td></tr>
+        """
+    }
+    return Parts.flushCard(
+      "Products",
+      Parts.bareTable(
+        ["Product", "SKU", .number("Quantity"), .number("Price of one")], rows, caption: "Products of the order"))
   }
 
   private var related: HTML {

@@ -14,6 +14,8 @@ extension ConversionsAPI {
     let children: [Conversion]
     /// Of the chain it is in, in the tenant's currency.
     let lifetimeValue: Micros
+    /// What it was of, as its shop or page told; empty where nobody said.
+    let products: [PurchasedProduct]
 
     var json: JSONValue {
       var object = conversion.json.objectValue ?? [:]
@@ -21,6 +23,7 @@ extension ConversionsAPI {
       object["parent"] = .optional(parent?.json)
       object["children"] = .array(children.map(\.json))
       object["ltv"] = JSONValue(lifetimeValue)
+      object["products"] = .array(products.map(\.json))
       return .object(object)
     }
   }
@@ -36,6 +39,9 @@ extension ConversionsAPI {
             .required("parent", .oneOf([.ref("Conversion"), Schema(json: ["type": "null"])])),
             .required("children", .array(.ref("Conversion"))),
             .required("ltv", Schema.money.described("Revenue of the whole chain, in the tenant's currency.")),
+            .required(
+              "products",
+              .array(PurchasedProduct.schema).described("What it was of, as its shop or page told; `price` is of one.")),
           ]).json,
         ]
       ]))
@@ -72,6 +78,7 @@ extension ConversionsAPI {
       history: try await conversions.history(of: id, in: scope).map { $0.shown(to: call.session) },
       parent: others.first { $0.id == conversion.parentID }?.shown(to: call.session),
       children: others.filter { $0.parentID == id }.map { $0.shown(to: call.session) },
-      lifetimeValue: others.lifetimeValue(of: id))
+      lifetimeValue: others.lifetimeValue(of: id),
+      products: try await PurchaseStore().lines(of: [id], in: scope)[id] ?? [])
   }
 }

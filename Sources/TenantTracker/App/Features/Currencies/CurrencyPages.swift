@@ -91,7 +91,7 @@ struct CurrencyPages: Sendable {
       <div>\(view.lines(FormFields(lines, problem: isEntry ? nil : problem?.aboutLines, icons: layout.icons)))</div></div>
       \(filters.html(action: Self.path, problem: nil, layout.icons))\
       \(view.table(
-        list.items, next: list.nextCursor.map { filters.address(Self.path).with("cursor", $0).description },
+        list.items, next: list.nextCursor.map { call.address(of: Self.path, after: $0) },
         isFiltered: filters.areSet))
       """)
   }

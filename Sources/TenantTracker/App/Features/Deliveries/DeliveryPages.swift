@@ -38,7 +38,7 @@ struct DeliveryPages: Sendable {
         ["Time", "Source", "Target", "Status", "State", .number("Attempts"), "Answer", .actions],
         page.items.map { row($0, sources, times, call) }, caption: "Postbacks out, newest first",
         empty: filters.areSet ? nothingFound : noneYet,
-        next: page.nextCursor.map { filters.address(Self.path).with("cursor", $0).description })
+        next: page.nextCursor.map { call.address(of: Self.path, after: $0) })
       return reply(
         filters.html(action: Self.path, problem: nil, layout.icons) + content, call,
         actions: dead.isEmpty || !mayWrite(call) ? .empty : retryButton(filters, call))

@@ -45,7 +45,7 @@ struct FunnelPages: Sendable {
     return layout.page(
       Layout.Frame(
         title: kind == .landing ? "Funnel" : "E-commerce Funnel", current: ReportTab.reports.path,
-        crumbs: [("Reports", ReportTab.reports.path)]), call,
+        crumbs: [("Reports", ReportTab.reports.path)], help: kind == .landing ? "funnel" : "ecommerce-funnel"), call,
       ReportTab.tabs(current: kind.tab, form.items) + form.html + view.html)
   }
 

@@ -15,12 +15,12 @@ struct ImportTable {
     try ImportFile.checkCount(rows.count - 1)
     let header = CSVHeader(first)
     if type == .offers, let table = KeitaroOffers(header) {
-      try checkColumns(header, unknown: [])
+      try checkColumns(header, hasNames: table.hasNames, unknown: [])
       return ImportContent(entries: rows.dropFirst().map(table.entry), notes: table.notes)
     }
     let format = type.format
     try checkColumns(
-      header,
+      header, hasNames: header.column("name") != nil || header.column("id") != nil,
       unknown: header.names.filter { format.column($0.lowercased()) == nil && !$0.isEmpty }.filter {
         !format.readOnly.contains($0.lowercased())
       })
@@ -54,7 +54,7 @@ struct ImportTable {
       detail: "The row at line \(fault.line) \(fault).", extra: ["line": .int(fault.line)])
   }
 
-  private func checkColumns(_ header: CSVHeader, unknown: [String]) throws(Problem) {
+  private func checkColumns(_ header: CSVHeader, hasNames: Bool, unknown: [String]) throws(Problem) {
     let known = type.format.columns.map(\.name).joined(separator: ", ")
     var faults = unknown.map { name in
       Problem.FieldFault(
@@ -64,7 +64,7 @@ struct ImportTable {
     faults += header.duplicates.map { name in
       .init(field: String(name.prefix(100)), code: "duplicate_column", message: "is the name of more than one column")
     }
-    if header.column("name") == nil, header.column("id") == nil {
+    if !hasNames {
       faults.append(
         .init(field: "name", code: "missing_column", message: "is missing: the first row names the columns"))
     }

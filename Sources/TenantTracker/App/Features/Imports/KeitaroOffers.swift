@@ -26,6 +26,8 @@ struct KeitaroOffers: Sendable {
   ]
 
   private let places: [(column: Column, place: Int)]
+  /// Whether a column says what offers are called.
+  var hasNames: Bool { places.contains { $0.column == .name } }
   /// What is not taken from such a file.
   let notes: [String]
 

@@ -58,7 +58,7 @@ struct StatementPages: Sendable {
       Layout.Frame(title: "Payouts", current: Self.path), call,
       """
       \(if: !isBlank, filters.html(action: Self.path, problem: nil, layout.icons))
-      \(table(page.items, empty, next: page.nextCursor.map { filters.address(Self.path).with("cursor", $0).description }))
+      \(table(page.items, empty, next: page.nextCursor.map { call.address(of: Self.path, after: $0) }))
       """)
   }
 

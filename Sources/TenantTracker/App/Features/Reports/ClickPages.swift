@@ -44,8 +44,8 @@ struct ClickPages: Sendable {
       let menu = columns.menu(
         action: "\(Self.path)/columns", returnTo: filters.address(Self.path).description, call)
       return logPage(
-        filters.html(action: Self.path, problem: nil, layout.icons) + table(found, columns, times, filters),
-        actions: menu + LogExport.link(filters, path: Self.path), call)
+        filters.html(action: Self.path, problem: nil, layout.icons) + table(found, columns, times, filters, call),
+        actions: menu + LogExport.link(call, path: Self.path), call)
     } catch let problem as Problem where problem.isAboutTheForm {
       return logPage(filters.html(action: Self.path, problem: problem, layout.icons), call, status: problem.status)
     }
@@ -60,14 +60,15 @@ struct ClickPages: Sendable {
   }
 
   private func table(
-    _ found: ClickLogPage, _ columns: LogColumns<ClickEvent>, _ times: LocalTimes, _ filters: LogFilters
+    _ found: ClickLogPage, _ columns: LogColumns<ClickEvent>, _ times: LocalTimes, _ filters: LogFilters,
+    _ call: TrackerCall
   ) -> HTML {
     let rows = found.items.map { click -> HTML in
       """
       <tr><th scope="row"><a href="/admin/clicks/\(click.id)">\(times(click.ts))</a></th>\(columns.cells(click))</tr>
       """
     }
-    let next = found.nextCursor.map { filters.address(Self.path).with("cursor", $0).description }
+    let next = found.nextCursor.map { call.address(of: Self.path, after: $0) }
     guard let searchedTo = found.searchedTo, let next else {
       return Parts.table(
         ["Time"] + columns.headings, rows, caption: "Clicks, newest first", empty: empty(filters), next: next)

@@ -33,7 +33,7 @@ struct DashboardPages: Sendable {
 
   /// Somebody without reports has come to the start page.
   private func welcome(_ call: TrackerCall) -> Reply {
-    let entries = MenuEntry.open(to: call.session)
+    let entries = MenuEntry.open(to: call.session).filter { $0.access != .signedIn }
     let links = entries.map { entry -> HTML in
       "<li><a class=\"ty-tile\" href=\"\(href: entry.path)\">\(layout.icons(entry.icon))<span>\(entry.title)</span></a></li>"
     }

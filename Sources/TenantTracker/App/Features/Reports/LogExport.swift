@@ -37,8 +37,9 @@ enum LogExport {
     }
   }
 
-  /// The log's address as a file's.
-  static func link(_ filters: LogFilters, path: String) -> HTML {
-    "<a class=\"btn\" href=\"\(href: filters.address("\(path)/export").description)\">CSV</a>"
+  /// What the page shows as a file: with all its filters, those of the API that the page has no field for, too.
+  static func link(_ call: TrackerCall, path: String) -> HTML {
+    let kept = call.head.queryItems.filter { !["cursor", "limit"].contains($0.name) }
+    return "<a class=\"btn\" href=\"\(href: PageAddress("\(path)/export", kept).description)\">CSV</a>"
   }
 }

@@ -147,8 +147,10 @@ struct ReportTable: Sendable {
     let isMonth = context.period.preset == .month
     return Parts.empty(
       context.icons(.clicks), "No traffic in these days",
-      "Each visitor of a tracking link is counted here some seconds later. Group by any of 25 fields, click a row to look "
-        + "into it, and compare with the time before.",
+      """
+      Each visitor of a tracking link is counted here some seconds later. Group by any of \(Grouping.allCases.count) \
+      fields, click a row to look into it, and compare with the time before.
+      """,
       isMonth
         ? "<a class=\"btn\" href=\"/admin/campaigns\">Go to campaigns</a>"
         : "<a class=\"btn\" href=\"\(href: address)\">Show 30 days</a>")

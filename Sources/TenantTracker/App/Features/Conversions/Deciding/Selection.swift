@@ -22,9 +22,8 @@ struct Selection: Sendable {
   static func bar(
     action: String, filters: LogFilters, returnTo: String, more: Bool, _ controls: HTML, _ call: TrackerCall
   ) -> HTML {
-    let kept = filters.fields.compactMap { field -> HTML? in
-      guard let value = filters.values[field.name], !value.isEmpty else { return nil }
-      return "<input type=\"hidden\" name=\"filter.\(field.name)\" value=\"\(value)\">"
+    let kept = filters.chosen.map { field, value -> HTML in
+      "<input type=\"hidden\" name=\"filter.\(field.name)\" value=\"\(value)\">"
     }
     let all: HTML = """
       <label class="form-check"><input class="form-check-input" type="checkbox" name="all" value="true">\

@@ -43,7 +43,7 @@ struct ReviewPages: Sendable {
         book: try await NameBook(conversions: page.items, names, scope),
         settings: try await api.settings.all(of: scope),
         isSelectable: call.session.allows(.write(.reports)), icons: layout.icons)
-      let next = page.nextCursor.map { filters.address(Self.path).with("cursor", $0).description }
+      let next = page.nextCursor.map { call.address(of: Self.path, after: $0) }
       let bar: HTML =
         page.items.isEmpty || !table.isSelectable
         ? .empty : self.bar(filters, more: page.nextCursor != nil || request.cursor != nil, call)

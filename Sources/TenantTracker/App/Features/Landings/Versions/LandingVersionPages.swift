@@ -41,7 +41,7 @@ struct LandingVersionPages: Sendable {
     let path = "\(Self.path)/\(landing.id)/versions"
     let newest = request.cursor == nil ? page.items.first?.number : nil
     let rows = page.items.map { row($0, landing, times, isLive: $0.number == newest, call) }
-    let next = page.nextCursor.map { PageAddress(path, [("cursor", $0)]).description }
+    let next = page.nextCursor.map { call.address(of: path, after: $0) }
     let empty = Parts.empty(
       layout.icons(.landings), "No versions", "Each save of a local landing page that changes its HTML is a version.")
     return layout.page(

@@ -28,7 +28,7 @@ struct PostbackPages: Sendable {
       let times = LocalTimes(try await api.settings.all(of: call.place.scope))
       let networks = try await names.names(
         .networks, Set(page.items.compactMap(\.networkID)), of: call.place.scope)
-      let next = page.nextCursor.map { filters.address(Self.path).with("cursor", $0).description }
+      let next = page.nextCursor.map { call.address(of: Self.path, after: $0) }
       let rows = page.items.map { row($0, times, networks, call) }
       let list = Parts.table(
         columns(call), rows, caption: "Postbacks, newest first", empty: empty(filters), next: next)
