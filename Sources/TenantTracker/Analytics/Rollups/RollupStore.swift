@@ -45,11 +45,12 @@ public struct RollupStore: Sendable {
 
   /// Sees to it that days and hours are of `zone`, and costs in `currency`: buckets that are not go, if their clicks are
   /// still there to be folded again. Those whose clicks are gone are final from now on.
+  /// - Returns: whether some went, or the zone is another now: then days are missing.
   public func arrange(
     zone: TimeZoneName, currency: Currency, firstClick: Timestamp, of scope: TenantScope
-  ) async throws {
+  ) async throws -> Bool {
     let schema = scope.schema
-    try await scope.transaction { connection in
+    return try await scope.transaction { connection in
       try await takeTurn(in: connection, schema: schema)
       let moved = try await connection.execute(
         "UPDATE \(schema).rollup_state SET zone = \(zone.description) WHERE id = 1 AND zone <> \(zone.description)")
@@ -63,6 +64,7 @@ public struct RollupStore: Sendable {
         SELECT span, since, until FROM \(schema).rollup_buckets WHERE since >= \(firstClick.hour) AND NOT final AND \(stale)
         """)
       for bucket in buckets { try await remove(try RollupBucket(bucket), in: connection, schema: schema) }
+      return moved > 0 || !buckets.isEmpty
     }
   }
 
