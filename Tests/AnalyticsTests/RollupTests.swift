@@ -72,7 +72,7 @@ import Testing
     var folder: RollupFolder { RollupFolder(clock: clock) { [quotes] range, _, _, _ in quotes.rates(range) } }
 
     func engine(usesRollups: Bool) -> ReportEngine {
-      ReportEngine(clock: clock, usesRollups: usesRollups) { [quotes] range, _, _ in quotes.rates(range) }
+      ReportEngine(clock: clock, usesRollups: usesRollups) { [quotes] range, _, _, _ in quotes.rates(range) }
     }
 
     func keep(_ zone: String) async throws {
@@ -418,7 +418,7 @@ import Testing
       TestConversion(click: click, revenue: 4_000_000, cost: 100_000, createdAt: day.adding(days: 1).utcMidnight)
     ]
     try await traffic.insert(into: bench.scope)
-    let engine = ReportEngine(clock: bench.clock) { _, target, _ in
+    let engine = ReportEngine(clock: bench.clock) { _, target, _, _ in
       var rates = ClickRates()
       #expect(target == .eur)
       rates.add(500_000_000_000, of: .usd, on: day)
