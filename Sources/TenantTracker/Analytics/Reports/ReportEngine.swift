@@ -30,7 +30,7 @@ public struct ReportEngine: Sendable {
     _ request: ReportRequest, in currency: Currency, of scope: TenantScope
   ) async throws -> ReportAnswer {
     let plan = try await plan(request, in: currency, of: scope)
-    return try await inTime {
+    return try await Problem.unlessTooLarge(Self.advice) {
       // One view of buckets, marks, rates, clicks and conversions: a fold in between changes nothing.
       try await scope.transaction(.readOnlySnapshot) { connection in
         let plan = try await covered(plan, in: connection, schema: scope.schema)
@@ -50,7 +50,7 @@ public struct ReportEngine: Sendable {
     request.limit = Int(Int32.max)
     request.offset = 0
     let plan = try await plan(request, in: currency, of: scope)
-    return try await inTime {
+    return try await Problem.unlessTooLarge(Self.advice) {
       try await scope.transaction(.readOnlySnapshot) { connection in
         let plan = try await covered(plan, in: connection, schema: scope.schema)
         try await connection.execute("DECLARE report NO SCROLL CURSOR FOR \(plan.sql(schema: scope.schema))")
@@ -111,23 +111,8 @@ public struct ReportEngine: Sendable {
     return plan.converted(with: try await rates(time, plan.currency, connection, schema))
   }
 
-  private func inTime<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
-    do {
-      return try await body()
-    } catch {
-      if let error = error as? DatabaseError, error.kind == .timeout { throw Problem.reportTooLarge }
-      throw error
-    }
-  }
-}
-
-extension Problem {
-  fileprivate static let reportTooLarge = Problem(
-    status: 422, code: "report_too_large", title: "The report is too large",
-    detail: """
-      This took longer than a report may. Choose fewer days, or a single grouping with no filter but on itself: those are \
-      counted from rollups.
-      """)
+  private static let advice =
+    "Choose fewer days, or a single grouping with no filter but on itself: those are counted from rollups."
 }
 
 extension ReportAnswer {
