@@ -58,10 +58,14 @@ public struct RollupStore: Sendable {
         """
         UPDATE \(schema).rollup_buckets SET final = true WHERE until <= \(firstClick.hour) AND hits > 0 AND NOT final
         """)
-      let stale: SQL = moved > 0 ? "true" : "currency <> \(currency)"
+      let stale: SQL = moved > 0 ? "true" : "b.currency <> \(currency)"
+      // The first click may lie within a bucket that has lost none, such as its day.
       let buckets = try await connection.query(
         """
-        SELECT span, since, until FROM \(schema).rollup_buckets WHERE since >= \(firstClick.hour) AND NOT final AND \(stale)
+        SELECT b.span, b.since, b.until FROM \(schema).rollup_buckets b
+        WHERE NOT b.final AND \(stale)
+          AND (b.since >= \(firstClick.hour) OR b.hits = 0 OR (b.until > \(firstClick.hour)
+            AND b.hits = (SELECT count(*) FROM \(schema).clicks c WHERE c.ts >= b.since AND c.ts < b.until)))
         """)
       for bucket in buckets { try await remove(try RollupBucket(bucket), in: connection, schema: schema) }
       return moved > 0 || !buckets.isEmpty
