@@ -85,7 +85,7 @@ import Testing
     let tenant = try await tenant("2026-11-01", "2026-11-30")
     try await smallTraffic().insert(into: tenant.scope)
     let quoted = try #require(LocalDate(day))
-    let engine = ReportEngine(clock: TestClock()) { instants, currency, _ in
+    let engine = ReportEngine(clock: TestClock()) { instants, currency, _, _ in
       var rates = ClickRates()
       #expect(currency == .usd && instants.contains(Timestamp(seconds: 1_793_869_200)))
       rates.add(1_080_000_000_000, of: .eur, on: quoted)

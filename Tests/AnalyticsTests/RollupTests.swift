@@ -72,7 +72,7 @@ import Testing
     var folder: RollupFolder { RollupFolder(clock: clock) { [quotes] range, _, _, _ in quotes.rates(range) } }
 
     func engine(usesRollups: Bool) -> ReportEngine {
-      ReportEngine(clock: clock, usesRollups: usesRollups) { [quotes] range, _, _ in quotes.rates(range) }
+      ReportEngine(clock: clock, usesRollups: usesRollups) { [quotes] range, _, _, _ in quotes.rates(range) }
     }
 
     func keep(_ zone: String) async throws {
@@ -315,6 +315,37 @@ import Testing
     await bench.tenant.close()
   }
 
+  /// A tenant that begins with clicks of the past: as when a journal comes late, or another tracker's clicks are taken over.
+  @Test func daysOfThePastAreFoldedWhoeverLooksAtTheLastOnesOnly() async throws {
+    let day = try #require(LocalDate("2026-11-10"))
+    let bench = try await bench(around: day)
+    func keepRecent(_ currency: Currency = .usd) async throws {
+      try await bench.folder.keep(zone: .utc, currency: currency, everything: false, of: bench.scope)
+    }
+    // No click, no closing.
+    try await keepRecent()
+    try await late([day.adding(days: -6).utcMidnight + .hours(2), day.utcMidnight], in: bench)
+    try await keepRecent()
+    let begun = try await bench.same("group_by=country&from=2026-11-04&to=2026-11-11")
+    #expect(begun.plan.covers[0].ranges(.raw).isEmpty && begun.totals[.clicks] + begun.totals[.blocked] == 2)
+    // Before the first bucket.
+    try await late([day.adding(days: -8).utcMidnight + .hours(5)], in: bench, seed: 6)
+    try await keepRecent()
+    let earlier = try await bench.same("group_by=country&from=2026-11-02&to=2026-11-11")
+    #expect(earlier.plan.covers[0].ranges(.raw).isEmpty && earlier.totals[.clicks] + earlier.totals[.blocked] == 3)
+    // Costs in another currency.
+    try await keepRecent(.eur)
+    let buckets = try await bench.scope.one(
+      "SELECT min(currency) AS one, max(currency) AS other, min(since) AS since FROM \(bench.scope.schema).rollup_buckets"
+    )
+    let (one, other): (String, String) = (try buckets.get("one"), try buckets.get("other"))
+    let since: Timestamp = try buckets.get("since")
+    #expect(one == "EUR" && other == "EUR")
+    #expect(since == day.adding(days: -8).utcMidnight)
+    #expect(try await bench.same("group_by=country&from=2026-11-01&to=2026-11-11").plan.source == .raw)
+    await bench.tenant.close()
+  }
+
   @Test func aStreamHandsOutAllRowsAndTheTotals() async throws {
     let day = try #require(LocalDate("2026-11-10"))
     let bench = try await bench(around: day)
@@ -387,7 +418,7 @@ import Testing
       TestConversion(click: click, revenue: 4_000_000, cost: 100_000, createdAt: day.adding(days: 1).utcMidnight)
     ]
     try await traffic.insert(into: bench.scope)
-    let engine = ReportEngine(clock: bench.clock) { _, target, _ in
+    let engine = ReportEngine(clock: bench.clock) { _, target, _, _ in
       var rates = ClickRates()
       #expect(target == .eur)
       rates.add(500_000_000_000, of: .usd, on: day)

@@ -4,6 +4,10 @@ struct ConnectionOptions: Sendable {
   /// Server settings for the whole session, sent when it starts.
   var settings: [String: String] = [
     "TimeZone": "UTC", "client_connection_check_interval": "10s", "idle_in_transaction_session_timeout": "300s",
+    // Reports are long statements over few rows: compiling one takes longer than it saves.
+    "jit": "off",
+    // A cursor is read to its end, so the plan that has the first rows soonest is the wrong one.
+    "cursor_tuple_fraction": "1",
   ]
 }
 

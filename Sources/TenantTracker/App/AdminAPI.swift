@@ -130,7 +130,7 @@ struct AdminAPI: Sendable {
   var cloning: CampaignCloning { CampaignCloning(campaigns: resources.campaigns, flows: FlowStore()) }
   var stats: StatsAPI {
     let rates = CurrencyRateStore()
-    let engine = ReportEngine(clock: tracker.clock) { try await rates.clickRates($0, into: $1, of: $2) }
+    let engine = ReportEngine(clock: tracker.clock) { try await rates.clickRates($0, into: $1, in: $2, schema: $3) }
     return StatsAPI(engine: engine, settings: tracker.settings)
   }
 

@@ -156,4 +156,21 @@ import Testing
     #expect(found == expected)
     await bench.tenant.close()
   }
+
+  @Test func onlyJourneysWithAClickThatIsAskedForAreShown() async throws {
+    let bench = try await JourneyBench()
+    let clicks = (1...3).map { JourneyBench.Click(id: ClickID(at: JourneyBench.day($0)), source: Int64($0)) }
+    try await bench.insert(clicks)
+    var ids: [ConversionID] = []
+    for (number, click) in clicks.enumerated() {
+      ids.append(try await bench.insert(.init(click: click, at: JourneyBench.day(5 + number))))
+    }
+    var asked = question()
+    asked.touch[.source] = 2
+    #expect(try await journeys(bench, asked).map(\.conversion) == [ids[1]])
+    // The newest one has none of its clicks: the first page is empty and says where it goes on.
+    let page = try await bench.desk.journeys(asked, limit: 1, after: nil, of: bench.scope)
+    #expect(page.items.isEmpty && page.nextCursor == ids[2].description)
+    await bench.tenant.close()
+  }
 }

@@ -23,7 +23,7 @@ import Testing
   private func answer(_ world: DrainWorld, _ grouping: Grouping, usesRollups: Bool) async throws -> ReportAnswer {
     let rates = CurrencyRateStore()
     let engine = ReportEngine(clock: world.clock, usesRollups: usesRollups) {
-      try await rates.clickRates($0, into: $1, of: $2)
+      try await rates.clickRates($0, into: $1, in: $2, schema: $3)
     }
     let request = ReportRequest(groupings: [grouping], metrics: Metric.allCases)
     return try await engine.answer(request, in: .usd, of: world.scope(world.tenant))

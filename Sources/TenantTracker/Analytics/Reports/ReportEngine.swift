@@ -3,8 +3,8 @@ public import Database
 
 /// Answers reports: finds the window, makes the plan, runs its statement, reads the answer.
 public struct ReportEngine: Sendable {
-  /// The rates into a currency that clicks between two instants need.
-  public typealias Rates = @Sendable (Range<Timestamp>, Currency, TenantScope) async throws -> ClickRates
+  /// Seen by the same executor as what they convert.
+  public typealias Rates = RollupFolder.Rates
 
   private let clock: any WallClock
   private let rates: Rates
@@ -15,7 +15,7 @@ public struct ReportEngine: Sendable {
   ///   - usesRollups: whether it may; all is counted from clicks otherwise.
   ///   - rates: without them, costs in other currencies are left out.
   public init(
-    clock: any WallClock, usesRollups: Bool = true, rates: @escaping Rates = { _, _, _ in ClickRates() }
+    clock: any WallClock, usesRollups: Bool = true, rates: @escaping Rates = { _, _, _, _ in ClickRates() }
   ) {
     self.clock = clock
     self.usesRollups = usesRollups
@@ -30,8 +30,8 @@ public struct ReportEngine: Sendable {
     _ request: ReportRequest, in currency: Currency, of scope: TenantScope
   ) async throws -> ReportAnswer {
     let plan = try await plan(request, in: currency, of: scope)
-    return try await inTime {
-      // One view of buckets, marks, clicks and conversions: a fold in between changes nothing.
+    return try await Problem.unlessTooLarge(Self.advice) {
+      // One view of buckets, marks, rates, clicks and conversions: a fold in between changes nothing.
       try await scope.transaction(.readOnlySnapshot) { connection in
         let plan = try await covered(plan, in: connection, schema: scope.schema)
         return try ReportAnswer(plan, rows: try await connection.query(plan.sql(schema: scope.schema)))
@@ -50,7 +50,7 @@ public struct ReportEngine: Sendable {
     request.limit = Int(Int32.max)
     request.offset = 0
     let plan = try await plan(request, in: currency, of: scope)
-    return try await inTime {
+    return try await Problem.unlessTooLarge(Self.advice) {
       try await scope.transaction(.readOnlySnapshot) { connection in
         let plan = try await covered(plan, in: connection, schema: scope.schema)
         try await connection.execute("DECLARE report NO SCROLL CURSOR FOR \(plan.sql(schema: scope.schema))")
@@ -80,7 +80,7 @@ public struct ReportEngine: Sendable {
     }
   }
 
-  /// How a report will be answered if there are no rollups.
+  /// How a report will be answered if there are neither rollups nor rates.
   private func plan(
     _ request: ReportRequest, in currency: Currency, of scope: TenantScope
   ) async throws -> ReportPlan {
@@ -89,46 +89,30 @@ public struct ReportEngine: Sendable {
       from: request.from, to: request.to, zone: request.zone, now: now, comparison: request.comparison ?? .previous,
       cutsComparison: request.cutsComparison, in: scope)
     let target = request.currency ?? currency
-    let home = target == currency ? nil : currency
-    let first = request.comparesPrevious ? min(window.previousStart, window.start) : window.start
-    // Conversions of those clicks may have come until now.
-    let last = home == nil ? window.end : max(window.end, now)
     return ReportPlan(
-      request, window: window, currency: target, rates: try await rates(first..<max(first, last), target, scope),
-      homeCurrency: home)
+      request, window: window, currency: target, homeCurrency: target == currency ? nil : currency)
   }
 
   private func covered(
     _ plan: ReportPlan, in connection: Connection, schema: SchemaName
   ) async throws -> ReportPlan {
-    guard usesRollups, let dimension = RollupDimension(for: plan.request) else { return plan }
-    var covers: [RollupCover] = []
-    for range in plan.ranges {
-      covers.append(
-        try await rollups.cover(
-          range, for: plan.request, by: dimension, in: plan.currency, of: connection, schema: schema))
+    var plan = plan
+    if usesRollups, let dimension = RollupDimension(for: plan.request) {
+      var covers: [RollupCover] = []
+      for range in plan.ranges {
+        covers.append(
+          try await rollups.cover(
+            range, for: plan.request, by: dimension, in: plan.currency, of: connection, schema: schema))
+      }
+      let watermark = try await rollups.closedUntil(in: connection, schema: schema)
+      plan = plan.covered(by: covers, of: dimension, until: watermark)
     }
-    let watermark = try await rollups.closedUntil(in: connection, schema: schema)
-    return plan.covered(by: covers, of: dimension, until: watermark)
+    guard let time = plan.convertedTime(now: clock.now()) else { return plan }
+    return plan.converted(with: try await rates(time, plan.currency, connection, schema))
   }
 
-  private func inTime<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
-    do {
-      return try await body()
-    } catch {
-      if let error = error as? DatabaseError, error.kind == .timeout { throw Problem.reportTooLarge }
-      throw error
-    }
-  }
-}
-
-extension Problem {
-  fileprivate static let reportTooLarge = Problem(
-    status: 422, code: "report_too_large", title: "The report is too large",
-    detail: """
-      This took longer than a report may. Choose fewer days, or a single grouping with no filter but on itself: those are \
-      counted from rollups.
-      """)
+  private static let advice =
+    "Choose fewer days, or a single grouping with no filter but on itself: those are counted from rollups."
 }
 
 extension ReportAnswer {

@@ -86,12 +86,13 @@ struct ReportParts {
             """)
       }
     }
+    // Without groupings each of them is there once already.
+    let everybody: SQL =
+      request.groupings.isEmpty
+      ? SQL("buyers") : "(SELECT period, customer, sum(orders) AS orders FROM buyers GROUP BY period, customer) buyer"
     return """
       buyers AS (\(SQL.joined(buyers, separator: " UNION ALL "))),
-      everybody AS (
-        SELECT \(SQL.list(totals))
-        FROM (SELECT period, customer, sum(orders) AS orders FROM buyers GROUP BY period, customer) buyer
-      ),
+      everybody AS (SELECT \(SQL.list(totals)) FROM \(everybody)),
 
       """
   }

@@ -7,7 +7,7 @@ import Database
 //     everybody  the same without keys: who is in two groups is one customer
 //     parts      clicks, their rollups and conversions, each aggregated by the keys, for each period
 //     grouped    the parts added up by key, so that a key with conversions but no clicks (or the reverse) is there too
-//     totals     of all groups, before any is left out
+//     totals     of all groups, before any is left out, and how many of them are within the bounds
 //     ranked     the place of every group that is within the bounds
 //     answer     the groups asked for with the names of what their keys identify, each beside the totals
 extension ReportPlan {
@@ -19,6 +19,10 @@ extension ReportPlan {
     let names = names(schema)
     let parts = ReportParts(plan: self, schema: schema)
     let (buyers, everybody): (SQL, SQL) = request.countsPeople ? (parts.buyers, " CROSS JOIN everybody") : ("", "")
+    let (within, counted): (SQL, SQL) =
+      bounds.map { condition -> (SQL, SQL) in
+        (" WHERE \(condition)", " FILTER (WHERE \(condition))")
+      } ?? ("", "")
     let all: SQL = "parts AS (\(SQL.joined(parts.all, separator: " UNION ALL ")))"
     return """
       WITH \(buyers)\(all),
@@ -27,15 +31,14 @@ extension ReportPlan {
         FROM \(SQL(unescaped: "parts")) \(SQL.grouped(by: keys))
       ),
       totals AS (
-        SELECT \(SQL.list(totalSums(bases)))
+        SELECT \(SQL.list(totalSums(bases))), count(*)\(counted) AS group_count
         FROM grouped\(everybody)
       ),
       ranked AS (
         SELECT \(SQL.list(keys + sums)), row_number() OVER (ORDER BY \(SQL.list(order(keys)))) AS place
-        FROM grouped\(bounds)
+        FROM grouped\(within)
       )
-      SELECT \(SQL.list(keys + sums + totals + names.columns + ["place"])),
-        (SELECT count(*) FROM ranked r) AS group_count
+      SELECT \(SQL.list(keys + sums + totals + names.columns + ["place", "group_count"]))
       FROM totals LEFT JOIN ranked ON place > \(request.offset) AND place <= \(request.offset + request.limit)\(names.joins)
       ORDER BY place
       """
@@ -80,9 +83,9 @@ extension ReportPlan {
     return order + keys.map { "\($0) NULLS LAST" }
   }
 
-  private var bounds: SQL {
-    guard !request.bounds.isEmpty else { return "" }
-    return " WHERE \(SQL.joined(request.bounds.map(\.sql), separator: " AND "))"
+  /// Nil: all groups are within them.
+  private var bounds: SQL? {
+    request.bounds.isEmpty ? nil : SQL.joined(request.bounds.map(\.sql), separator: " AND ")
   }
 
   private func names(_ schema: SchemaName) -> (columns: [SQL], joins: SQL) {

@@ -33,7 +33,7 @@ public struct ReportPlan: Sendable, Hashable {
   public let source: Source
   /// All money of the answer is in it.
   public let currency: Currency
-  let rates: ClickRates
+  private(set) var rates: ClickRates
   /// Of the tenant, when the answer is in another currency: conversions are in it.
   let homeCurrency: Currency?
   /// Of the days asked for and, if they are compared, of those that they are compared with.
@@ -42,12 +42,10 @@ public struct ReportPlan: Sendable, Hashable {
   let dimension: RollupDimension?
 
   /// A plan that reads clicks only.
-  init(
-    _ request: ReportRequest, window: ReportWindow, currency: Currency, rates: ClickRates = ClickRates(),
-    homeCurrency: Currency? = nil
-  ) {
+  init(_ request: ReportRequest, window: ReportWindow, currency: Currency, homeCurrency: Currency? = nil) {
     self.init(
-      request, window, currency, rates, homeCurrency, covers: Self.ranges(request, window).map(RollupCover.init(raw:)),
+      request, window, currency, ClickRates(), homeCurrency,
+      covers: Self.ranges(request, window).map(RollupCover.init(raw:)),
       dimension: nil, watermark: nil)
   }
 
@@ -75,6 +73,22 @@ public struct ReportPlan: Sendable, Hashable {
   func covered(by covers: [RollupCover], of dimension: RollupDimension, until watermark: Timestamp) -> ReportPlan {
     ReportPlan(
       request, window, currency, rates, homeCurrency, covers: covers, dimension: dimension, watermark: watermark)
+  }
+
+  /// When came what has to be converted for it: clicks that are read one by one; into another currency than the tenant's
+  /// conversions, too, which of these clicks may come until now. Nil for nothing.
+  func convertedTime(now: Timestamp) -> Range<Timestamp>? {
+    var times = covers.flatMap { $0.ranges(.raw) }
+    if homeCurrency != nil { times += ranges.map { $0.lowerBound..<max($0.upperBound, now) } }
+    guard let first = times.map(\.lowerBound).min(), let last = times.map(\.upperBound).max() else { return nil }
+    return first..<last
+  }
+
+  /// The same with the rates of that time.
+  func converted(with rates: ClickRates) -> ReportPlan {
+    var plan = self
+    plan.rates = rates
+    return plan
   }
 
   /// The time asked for and, if it is compared, the time that it is compared with.

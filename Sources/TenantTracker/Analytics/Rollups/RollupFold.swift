@@ -57,7 +57,8 @@ struct RollupFold: Sendable {
         SELECT sum(hits) AS hits, bool_or(converts) AS converts FROM \(schema).rollup_buckets
         WHERE \(hours(of: day))
       ) b
-      WHERE since >= \(day.since) AND since < \(day.until)
+      WHERE dimension = ANY (\(RollupDimension.numbers)::smallint[])
+        AND since >= \(day.since) AND since < \(day.until)
         AND NOT dimension = ANY (ARRAY(SELECT w.dimension FROM \(wide(in: day)) w))
       GROUP BY dimension, id, value
       """

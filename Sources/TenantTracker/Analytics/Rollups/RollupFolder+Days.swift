@@ -4,7 +4,7 @@ public import Database
 extension RollupFolder {
   /// How long after its end an hour may be folded: what comes later than that leaves a mark.
   public static let patience = Duration.minutes(5)
-  /// Days that are looked at without a reason to: today, the day before, and one for the zones.
+  /// Days before the last closing that are looked at again: today, the day before, and one for the zones.
   private static let recentDays: Int64 = 3
 
   /// Brings a tenant's rollups up to date: closes hours that are over, folds what is missing, newest days first, and
@@ -19,16 +19,32 @@ extension RollupFolder {
     guard let first = try await store.firstClick(of: scope) else { return }
     let before = try await store.state(of: scope)
     let closing = (clock.now() - Self.patience).hour
-    try await store.arrange(zone: zone, currency: currency, firstClick: first, of: scope)
+    let isArranged = try await store.arrange(zone: zone, currency: currency, firstClick: first, of: scope)
     try await store.close(until: closing, of: scope)
-    while !isCancelled(), try await renew(in: currency, of: scope) {}
-    let isDue = everything || before.closedUntil < closing || before.zone != zone
-    guard isDue else { return }
-    let all = everything || before.zone != zone
-    for day in try await days(
-      from: all ? first : max(first, closing - .days(Self.recentDays)), to: closing, zone, scope
-    )
-    .reversed() {
+    var renewed: [Range<Timestamp>] = []
+    while !isCancelled(), let range = try await renew(in: currency, of: scope) { renewed.append(range) }
+    let start = try await renewed.isEmpty ? first : store.firstClick(of: scope) ?? first
+    // Before the first closing clicks leave no marks.
+    if everything || isArranged || before.closedUntil <= first {
+      return try await build(from: start, to: closing, zone, currency, scope, isCancelled)
+    }
+    if before.closedUntil < closing {
+      let recent = max(start, before.closedUntil - .days(Self.recentDays))
+      try await build(from: recent, to: closing, zone, currency, scope, isCancelled)
+    }
+    // Late clicks may be of days that had none, and so no buckets to renew.
+    for range in renewed where range.upperBound > start && range.lowerBound < closing {
+      try await build(
+        from: max(start, range.lowerBound), to: min(range.upperBound, closing), zone, currency, scope, isCancelled)
+    }
+  }
+
+  /// What is missing of the local days that some time touches, the newest first.
+  private func build(
+    from first: Timestamp, to last: Timestamp, _ zone: TimeZoneName, _ currency: Currency, _ scope: TenantScope,
+    _ isCancelled: () -> Bool
+  ) async throws {
+    for day in try await days(from: first, to: last, zone, scope).reversed() {
       if isCancelled() { return }
       try await build(day, in: currency, of: scope)
     }

@@ -50,10 +50,16 @@ public struct RollupFolder: Sendable {
   }
 
   /// Folds again what the oldest marks are about: at most a day.
-  /// - Returns: false when there was no mark.
-  public func renew(in currency: Currency, of scope: TenantScope) async throws -> Bool {
+  /// - Returns: the time that they were about; nil when there was no mark.
+  public func renew(in currency: Currency, of scope: TenantScope) async throws -> Range<Timestamp>? {
     try await turn(in: currency, of: scope) { turn in
       let schema = turn.schema
+      // A history of rates begins long before the clicks: what concerns no bucket is not gone through day by day.
+      try await turn.connection.execute(
+        """
+        DELETE FROM \(schema).rollup_marks WHERE cause = \(RollupMark.Cause.rates.rawValue) AND until <= COALESCE(
+          (SELECT min(b.since) FROM \(schema).rollup_buckets b WHERE b.converts), 'infinity')
+        """)
       guard
         let oldest = try await turn.connection.query(
           """
@@ -62,7 +68,7 @@ public struct RollupFolder: Sendable {
           ORDER BY m.since, m.id, d.since LIMIT 1
           """
         ).first
-      else { return false }
+      else { return nil }
       let range: Range<Timestamp> = try oldest.get("since")..<(oldest.get("until"))
       let stale = try await turn.connection.query(
         """
@@ -80,7 +86,7 @@ public struct RollupFolder: Sendable {
         "DELETE FROM \(schema).rollup_marks WHERE until <= \(range.upperBound)")
       try await turn.connection.execute(
         "UPDATE \(schema).rollup_marks SET since = \(range.upperBound) WHERE since < \(range.upperBound)")
-      return true
+      return range
     }
   }
 

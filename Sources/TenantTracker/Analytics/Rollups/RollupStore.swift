@@ -45,11 +45,12 @@ public struct RollupStore: Sendable {
 
   /// Sees to it that days and hours are of `zone`, and costs in `currency`: buckets that are not go, if their clicks are
   /// still there to be folded again. Those whose clicks are gone are final from now on.
+  /// - Returns: whether some went, or the zone is another now: then days are missing.
   public func arrange(
     zone: TimeZoneName, currency: Currency, firstClick: Timestamp, of scope: TenantScope
-  ) async throws {
+  ) async throws -> Bool {
     let schema = scope.schema
-    try await scope.transaction { connection in
+    return try await scope.transaction { connection in
       try await takeTurn(in: connection, schema: schema)
       let moved = try await connection.execute(
         "UPDATE \(schema).rollup_state SET zone = \(zone.description) WHERE id = 1 AND zone <> \(zone.description)")
@@ -57,12 +58,17 @@ public struct RollupStore: Sendable {
         """
         UPDATE \(schema).rollup_buckets SET final = true WHERE until <= \(firstClick.hour) AND hits > 0 AND NOT final
         """)
-      let stale: SQL = moved > 0 ? "true" : "currency <> \(currency)"
+      let stale: SQL = moved > 0 ? "true" : "b.currency <> \(currency)"
+      // The first click may lie within a bucket that has lost none, such as its day.
       let buckets = try await connection.query(
         """
-        SELECT span, since, until FROM \(schema).rollup_buckets WHERE since >= \(firstClick.hour) AND NOT final AND \(stale)
+        SELECT b.span, b.since, b.until FROM \(schema).rollup_buckets b
+        WHERE NOT b.final AND \(stale)
+          AND (b.since >= \(firstClick.hour) OR b.hits = 0 OR (b.until > \(firstClick.hour)
+            AND b.hits = (SELECT count(*) FROM \(schema).clicks c WHERE c.ts >= b.since AND c.ts < b.until)))
         """)
       for bucket in buckets { try await remove(try RollupBucket(bucket), in: connection, schema: schema) }
+      return moved > 0 || !buckets.isEmpty
     }
   }
 

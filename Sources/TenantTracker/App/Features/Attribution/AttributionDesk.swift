@@ -28,11 +28,16 @@ struct AttributionDesk: Sendable {
   /// As many names as one look-up gives.
   static let mostRows = 1_000
 
-  /// - Throws: 422 for days that make no range.
+  private static let advice = "Choose fewer days, a shorter look-back, or one campaign."
+
+  /// - Throws: 422 for days that make no range, and when it takes too long.
   func findings(_ question: AttributionQuestion, of scope: TenantScope) async throws -> Findings {
     let window = try await window(question, of: scope)
-    var report = AttributionReport(question)
-    try await store.journeys(question, window, of: scope) { report.add($0) }
+    let report = try await Problem.unlessTooLarge(Self.advice) {
+      var report = AttributionReport(question)
+      try await store.journeys(question, window, of: scope) { report.add($0) }
+      return report
+    }
     let sorted = report.sorted(by: question.model).prefix(Self.mostRows)
     let found = try await names.names(question.key.noun, Set(sorted.compactMap(\.id)), of: scope)
     let rows = sorted.map { row in
@@ -44,11 +49,14 @@ struct AttributionDesk: Sendable {
   }
 
   /// A page of conversions with their clicks, the newest first.
+  /// - Throws: as ``findings(_:of:)``.
   func journeys(
     _ question: AttributionQuestion, limit: Int, after cursor: ConversionID?, of scope: TenantScope
   ) async throws -> Page<Journey> {
     let window = try await window(question, of: scope)
-    return try await store.page(question, window, limit: limit, after: cursor, of: scope)
+    return try await Problem.unlessTooLarge(Self.advice) {
+      try await store.page(question, window, limit: limit, after: cursor, of: scope)
+    }
   }
 
   private func window(_ question: AttributionQuestion, of scope: TenantScope) async throws -> ReportWindow {

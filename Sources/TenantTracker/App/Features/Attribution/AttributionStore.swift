@@ -26,7 +26,8 @@ struct AttributionStore: Sendable {
     }
   }
 
-  /// A page of a question's conversions with their clicks, the newest first.
+  /// A page of a question's conversions with their clicks, the newest first. Those without a click that the question shows
+  /// are left out, so that a page may have fewer than `limit` and still a next one.
   /// - Parameter cursor: the last one of the page before.
   func page(
     _ question: AttributionQuestion, _ window: ReportWindow, limit: Int, after cursor: ConversionID?,
@@ -43,7 +44,8 @@ struct AttributionStore: Sendable {
       ORDER BY created_at DESC, id DESC LIMIT \(limit + 1)
       """
     ).map { row throws(DatabaseError) in try row.get("id", as: ConversionID.self) }
-    guard let statement = try await statement("id = ANY (\(ids))", question, scope.schema, in: scope) else {
+    let wanted = Array(ids.prefix(limit))
+    guard let statement = try await statement("id = ANY (\(wanted))", question, scope.schema, in: scope) else {
       return Page(items: [], nextCursor: nil)
     }
     var (reader, found) = (JourneyReader(), [ConversionID: Journey]())
@@ -51,7 +53,9 @@ struct AttributionStore: Sendable {
       if let journey = try reader.read(row) { found[journey.conversion] = journey }
     }
     if let journey = reader.rest() { found[journey.conversion] = journey }
-    return Page(fetched: ids.compactMap { found[$0] }, limit: limit) { $0.conversion.description }
+    return Page(
+      items: wanted.compactMap { found[$0] }.filter { $0.touches.contains(where: question.shows) },
+      nextCursor: ids.count > limit ? wanted.last?.description : nil)
   }
 
   /// The journeys of the conversions that a condition chooses, a row for each click. Nil when it chooses none.

@@ -14,8 +14,18 @@ struct JourneysView: Sendable {
   var html: HTML {
     """
     <div class="ty-toolbar">\(models)</div>\(form.html)
-    \(page.items.isEmpty ? nothing : page.items.map(card).joined())\(next)
+    \(cards)\(next)
     """
+  }
+
+  private var cards: HTML {
+    guard page.items.isEmpty else { return page.items.map(card).joined() }
+    guard page.nextCursor != nil else { return nothing }
+    return """
+      <div class="card">\(Parts.empty(
+        icons(.search), "Nothing so far", "None of the latest conversions has a click that fits. The next page goes on."))\
+      </div>
+      """
   }
 
   private var models: HTML {

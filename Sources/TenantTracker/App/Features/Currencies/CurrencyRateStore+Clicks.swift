@@ -4,14 +4,8 @@ import Core
 import Database
 
 extension CurrencyRateStore {
-  /// What the costs of clicks between two instants are converted with.
-  func clickRates(
-    _ instants: Range<Timestamp>, into target: Currency, of scope: TenantScope
-  ) async throws(DatabaseError) -> ClickRates {
-    try await clickRates(instants, into: target, in: scope, schema: scope.schema)
-  }
-
-  /// As `executor` sees them: within a transaction, with what that one sees.
+  /// What the costs of clicks between two instants are converted with, as `executor` sees it: within a transaction, with
+  /// what that one sees.
   func clickRates(
     _ instants: Range<Timestamp>, into target: Currency, in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> ClickRates {

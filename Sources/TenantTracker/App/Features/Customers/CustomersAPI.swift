@@ -65,7 +65,10 @@ struct CustomersAPI: Sendable {
   ) async throws -> (CustomerValueStore.Answer, Currency) {
     let settings = try await settings.all(of: scope)
     let filter = try await CustomerFilter.read(items, zone: settings.zone, now: clock.now(), of: scope)
-    return (try await store.page(filter, of: scope), settings.currency)
+    let answer = try await Problem.unlessTooLarge("Choose days, or one campaign or source.") {
+      try await store.page(filter, of: scope)
+    }
+    return (answer, settings.currency)
   }
 
   func find(_ call: TrackerCall) async throws -> (CustomerValue, CustomerJourney) {

@@ -19,7 +19,7 @@ final class RollupKeeper: Service {
   private let scopes: @Sendable (Tenant) throws -> TenantScope
   private let dsn: DSN
   private let logger: Logger
-  /// Tenants all of whose days were looked at since this node leads.
+  /// Tenants all of whose days were looked at since this node leads, and with no failure since.
   private let complete = Mutex<Set<Int64>>([])
 
   init(
@@ -48,6 +48,8 @@ final class RollupKeeper: Service {
       }
       for (tenant, result) in outcomes {
         guard case .failure(let error) = result, !Task.isCancelled else { continue }
+        // What was not folded this time is looked for among all days.
+        complete.withLock { _ = $0.remove(tenant.id) }
         logger.warning("rollups not kept", metadata: ["tenant": "\(tenant.slug)", "error": "\(error)"])
       }
       do { try await Task.sleep(for: Self.round) } catch { return }
