@@ -67,7 +67,8 @@ struct JourneysView: Sendable {
       (hidden > 0 ? note : .empty)
         + Parts.bareTable(
           ["Click", "Traffic source", "Campaign", "Landing page", "Until the next", .number("Credit")], rows,
-          caption: title),
+          // A name of its own: two sales of a second look alike.
+          caption: "Clicks before conversion \(journey.conversion)"),
       actions: "<a class=\"btn btn-sm\" href=\"/admin/conversions/\(journey.conversion)\">Conversion</a>")
   }
 
