@@ -86,7 +86,7 @@ struct ReportExport: Sendable {
       return "<a href=\"\(href: address)\" data-report-export download>\(format.rawValue.uppercased()), all rows</a>"
     }
     return """
-      <details class="ty-menu ty-menu-end ty-report-menu" data-menu><summary class="btn">\(context.icons(.download))Export</summary>\
+      <details class="ty-menu ty-menu-end" data-menu><summary class="btn">\(context.icons(.download))Export</summary>\
       <div class="ty-menu-list">\(links)</div></details>
       """
   }

@@ -11,7 +11,7 @@ struct SavedReportMenu: Sendable {
 
   var html: HTML {
     """
-    <details class="ty-menu ty-menu-end ty-report-menu" data-menu id="saved"><summary class="btn">\(context.icons(.saved))Saved reports\
+    <details class="ty-menu ty-menu-end" data-menu id="saved"><summary class="btn">\(context.icons(.saved))Saved reports\
     </summary><div class="ty-menu-list">\(links)<hr>\(form)</div></details>
     """
   }
