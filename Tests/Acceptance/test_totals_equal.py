@@ -193,6 +193,11 @@ class TotalsEqual(unittest.TestCase):
         for title, name in (("Clicks", "clicks"), ("Unique clicks", "unique"), ("Conversions", "conversions"),
                             ("Cost", "cost"), ("Revenue", "revenue"), ("Profit", "profit")):
             self.assertEqual(figures[title].split()[0], shown(name, wanted[name]), title)
+        names = ("clicks", "conversions", "cost", "revenue", "profit")
+        for table in self.pages.tables("/admin", query=query | {"whole": "1"}):
+            for row in table:
+                if row and row[0].startswith("All"):
+                    self.assertEqual(row[1:6], [shown(name, wanted[name]) for name in names], table[0][0])
 
     def test_the_list_of_campaigns_shows_todays(self):
         today = datetime.datetime.now(past_traffic.UTC).date()

@@ -88,3 +88,17 @@ class Dashboard(BrowserTest):
         admin.open(f"{self.base}?period=30d")
         self.assertGreater(admin.page.locator(".ty-figure").count(), 9)
         self.assertGreater(admin.page.locator("a:has-text('Whole report')").count(), 4)
+        admin.page.click("a:has-text('Show these lists')")
+        admin.page.wait_for_url(re.compile("whole=1"))
+        self.assertEqual(admin.page.locator(".ty-total").count(), 5)
+        self.assertIn("LTV", admin.page.inner_text("section[aria-label=Customers]"))
+
+    def test_what_takes_longer_comes_when_the_page_stands(self):
+        admin = self.admin()
+        admin.open(f"{self.base}?period=30d")
+        for title in ("campaigns", "offers", "sources", "countries", "landing pages"):
+            admin.page.wait_for_selector(f".card:has(h2:text-is('Top {title}')):not([data-load]) .ty-total")
+        customers = admin.page.wait_for_selector("section[aria-label=Customers]:not([data-load])")
+        self.assertRegex(customers.inner_text(), r"CAC\s+\$[\d.,]+")
+        self.assertEqual(admin.violations(), [])
+        self.assertEqual(admin.faults, [])

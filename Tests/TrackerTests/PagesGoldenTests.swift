@@ -81,19 +81,23 @@ import Web
       [.init(keys: [.date(day)], values: Self.values(2), previous: Self.values(1))], Self.values(1))
     let tops = try DashboardQuestion.tops.map { top in
       try Self.answer(
-        try question.top(top.grouping, by: top.order),
+        try question.top(top),
         top.grouping == .campaign
           ? [
             .init(keys: [.entity(id: 3, name: "Push <x>")], values: Self.values(2), previous: nil),
             .init(keys: [.entity(id: nil, name: nil)], values: BaseValues(), previous: nil),
           ] : [], nil)
     }
-    let view = DashboardView(
-      question: question, currency: .eur, campaigns: [.init(id: 3, name: "Push <x>")], byTime: byTime, tops: tops,
-      comparison: DashboardComparison(byTime, period, today: day, localHour: 10),
-      pulse: LivePulse(clicks: 1_204, conversions: 1, at: PagesGolden.time), alerts: [],
-      session: try PagesGolden.viewer().session, icons: PagesGolden.icons)
-    try PagesGolden.check("dashboard", view.html)
+    let people = try Self.answer(try question.people, [], Self.values(1))
+    func view(_ lateParts: DashboardView.LateParts?) throws -> DashboardView {
+      DashboardView(
+        question: question, currency: .eur, campaigns: [.init(id: 3, name: "Push <x>")], byTime: byTime,
+        comparison: DashboardComparison(byTime, period, today: day, localHour: 10),
+        pulse: LivePulse(clicks: 1_204, conversions: 1, at: PagesGolden.time), alerts: [], lateParts: lateParts,
+        session: try PagesGolden.viewer().session, icons: PagesGolden.icons)
+    }
+    try PagesGolden.check("dashboard", try view(nil).html)
+    try PagesGolden.check("dashboard-whole", try view(.init(people: people, tops: tops)).html)
   }
 
   private static func answer(

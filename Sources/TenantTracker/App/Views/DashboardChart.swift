@@ -11,7 +11,9 @@ struct DashboardChart: Sendable {
 
   var chart: Chart {
     let span = question.isByHour ? "by hour" : "by day"
-    let all = DashboardQuestion.figures + (showsCommerce ? DashboardQuestion.commerce : [])
+    // People are not counted by the day for other charts.
+    let people = question.metric.map(DashboardQuestion.people.contains) == true ? DashboardQuestion.people : []
+    let all = DashboardQuestion.figures + (showsCommerce ? DashboardQuestion.commerce : []) + people
     let table = all.map { series($0, .line, axis: 0) }
     guard let metric = question.metric else {
       return Chart(

@@ -7,7 +7,8 @@ struct DashboardFigures: Sendable {
   let question: DashboardQuestion
   let totals: BaseValues
   let comparison: DashboardComparison
-  let slots: DashboardSlots
+  /// Nil for figures without a line.
+  let slots: DashboardSlots?
   let currency: Currency
   let icons: IconSet
 
@@ -22,6 +23,18 @@ struct DashboardFigures: Sendable {
 
   func html(_ metrics: [Metric], label: String) -> HTML {
     "<section aria-label=\"\(label)\"><dl class=\"ty-figures\">\(metrics.map(figure))</dl></section>"
+  }
+
+  var people: HTML { html(DashboardQuestion.people, label: "Customers") }
+
+  /// Stands there until ``people`` come.
+  static func peopleToCome(_ question: DashboardQuestion) -> HTML {
+    """
+    <section aria-label="Customers" data-load="\(href: question.part("people").description)"><dl class="ty-figures">\
+    \(DashboardQuestion.people.map {
+      "<div class=\"ty-figure\"><dt>\(label($0))</dt><dd><div class=\"ty-skeleton ty-scripted\"></div></dd></div>" as HTML
+    })</dl></section>
+    """
   }
 
   /// What they are compared with, once for all of them.
@@ -41,9 +54,11 @@ struct DashboardFigures: Sendable {
     return """
       <div class="ty-figure"><dt><a href="\(href: address.description)"\(if: isShown, " aria-current=\"true\"")>\
       \(Self.label(metric))</a></dt><dd\(if: isLoss, " class=\"bad\"")>\
-      \(Figures.text(metric, of: totals, currency))\(change(metric))\(Parts.sparkline(slots.line(metric)))</dd></div>
+      \(Figures.text(metric, of: totals, currency))\(change(metric))\(line(metric))</dd></div>
       """
   }
+
+  private func line(_ metric: Metric) -> HTML { slots.map { Parts.sparkline($0.line(metric)) } ?? .empty }
 
   static func label(_ metric: Metric) -> String {
     switch metric {

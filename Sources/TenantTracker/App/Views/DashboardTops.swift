@@ -6,25 +6,47 @@ import Web
 struct DashboardTops: Sendable {
   let question: DashboardQuestion
   let currency: Currency
-  /// In the order of ``DashboardQuestion/tops``.
-  let answers: [ReportAnswer]
   /// Sections whose things the session may open.
   let session: TrackerSession
   let icons: IconSet
 
   private static let columns: [Metric] = [.clicks, .conversions, .cost, .revenue, .profit, .roi]
 
-  var html: HTML {
-    "<div class=\"ty-grid\">\(zip(DashboardQuestion.tops, answers).map { card($0.grouping, by: $0.order, $1) })</div>"
+  /// - Parameter answers: in the order of ``DashboardQuestion/tops``.
+  func cards(_ answers: [ReportAnswer]) -> HTML {
+    "<div class=\"ty-grid\">\(zip(DashboardQuestion.tops, answers).map(card))</div>"
   }
 
-  private func card(_ grouping: Grouping, by order: Metric, _ answer: ReportAnswer) -> HTML {
-    let title = "Top \(Self.plural(grouping))"
-    let report = question.report(by: grouping).with("sort", "-\(order.rawValue)").description
-    let more: HTML = """
-      <a class="btn btn-sm" href="\(href: report)">Whole report<span class="visually-hidden"> by \
-      \(grouping.label.lowercased())</span></a>
+  /// Stand there until each ``card(_:_:)`` comes.
+  var cardsToCome: HTML {
+    let cards = DashboardQuestion.tops.map { top -> HTML in
       """
+      <section class="card" data-load="\(href: question.part("top").with("of", top.grouping.rawValue).description)">\
+      <div class="card-header"><h2 class="card-title">\(Self.title(top))</h2><div class="ty-actions">\(report(top))</div>\
+      </div><div class="card-body"><div class="ty-skeleton ty-skeleton-table ty-scripted" aria-hidden="true"></div>\
+      </div></section>
+      """
+    }
+    let whole = question.address.with(DashboardQuestion.wholePage, "1").description
+    return """
+      <noscript><p><a class="btn" href="\(href: whole)">Show these lists and the figures of customers</a></p></noscript>\
+      <div class="ty-grid">\(cards)</div>
+      """
+  }
+
+  private static func title(_ top: DashboardQuestion.Top) -> String { "Top \(plural(top.grouping))" }
+
+  private func report(_ top: DashboardQuestion.Top) -> HTML {
+    let address = question.report(by: top.grouping).with("sort", "-\(top.order.rawValue)").description
+    return """
+      <a class="btn btn-sm" href="\(href: address)">Whole report<span class="visually-hidden"> by \
+      \(top.grouping.label.lowercased())</span></a>
+      """
+  }
+
+  func card(_ top: DashboardQuestion.Top, _ answer: ReportAnswer) -> HTML {
+    let (grouping, order) = top
+    let (title, more) = (Self.title(top), report(top))
     guard !answer.rows.isEmpty else {
       return Parts.card(title, "<p class=\"ty-lead\">No clicks in these days.</p>", actions: more)
     }

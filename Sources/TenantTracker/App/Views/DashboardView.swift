@@ -4,16 +4,24 @@ import Web
 
 /// The dashboard's own tab: what waits, key figures, the chart, the best.
 struct DashboardView: Sendable {
+  /// What takes longer than the rest.
+  struct LateParts: Sendable {
+    /// Of all the time, compared with the time before.
+    let people: ReportAnswer
+    /// In the order of ``DashboardQuestion/tops``.
+    let tops: [ReportAnswer]
+  }
+
   let question: DashboardQuestion
   let currency: Currency
   let campaigns: [NameStore.Name]
   /// By hour or day, compared with the time before.
   let byTime: ReportAnswer
-  /// In the order of ``DashboardQuestion/tops``.
-  let tops: [ReportAnswer]
   let comparison: DashboardComparison
   let pulse: LivePulse
   let alerts: [DashboardAlert]
+  /// Nil when they are fetched as soon as the page stands.
+  let lateParts: LateParts?
   let session: TrackerSession
   let icons: IconSet
 
@@ -25,19 +33,26 @@ struct DashboardView: Sendable {
       icons: icons)
     let chart = DashboardChart(question: question, slots: slots, currency: currency, showsCommerce: showsCommerce)
       .chart
-    let tops = DashboardTops(
-      question: question, currency: currency, answers: tops, session: session, icons: icons)
+    let tops = DashboardTops(question: question, currency: currency, session: session, icons: icons)
     return """
       \(PeriodBar(question: question, campaigns: campaigns).html)
       \(DashboardAlertList(alerts: alerts, icons: icons).html)
       \(pulse.html(campaign: question.campaign))
       \(figures.html(DashboardQuestion.figures, label: "Key figures"))
-      \(if: showsCommerce, figures.html(DashboardQuestion.commerce, label: "E-commerce"))
+      \(if: showsCommerce, figures.html(DashboardQuestion.commerce, label: "E-commerce") + people)
       \(figures.note)
       <section class="card"><div class="card-header"><h2 class="card-title">\(chart.title)</h2>\
       <div class="ty-actions">\(everything)</div></div><div class="card-body">\(chart.html)</div></section>
-      \(tops.html)
+      \(lateParts.map { tops.cards($0.tops) } ?? tops.cardsToCome)
       """
+  }
+
+  private var people: HTML {
+    guard let lateParts else { return DashboardFigures.peopleToCome(question) }
+    return DashboardFigures(
+      question: question, totals: lateParts.people.totals, comparison: comparison.of(lateParts.people), slots: nil,
+      currency: currency, icons: icons
+    ).people
   }
 
   /// Back from one metric to all of them.

@@ -35,6 +35,15 @@ struct DashboardComparison: Sendable {
     hours = localHour
   }
 
+  private init(now: BaseValues, before: BaseValues?, words: String, hours: Int64?) {
+    (self.now, self.before, self.words, self.hours) = (now, before, words, hours)
+  }
+
+  /// The same of people, who are counted over all of the time.
+  func of(_ people: ReportAnswer) -> DashboardComparison {
+    DashboardComparison(now: people.totals, before: people.previousTotals, words: words, hours: hours)
+  }
+
   /// Nil where there is nothing to compare. People of several hours can't be added up.
   func change(of metric: Metric) -> Change? {
     guard let before, hours == nil || !metric.countsPeople else { return nil }

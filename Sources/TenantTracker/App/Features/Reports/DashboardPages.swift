@@ -28,6 +28,8 @@ struct DashboardPages: Sendable {
     table.page("/live", .read(.reports), "What came in during the last minute, as JSON") { call in
       .json(try await live.pulse(ofCampaign: campaign(call), in: call.place.scope).json)
     }
+    table.page("/dashboard/people", .read(.reports), "The dashboard's figures of customers") { try await people($0) }
+    table.page("/dashboard/top", .read(.reports), "One of the dashboard's lists of the best") { try await top($0) }
     steps.register(in: &table)
   }
 
@@ -60,36 +62,74 @@ struct DashboardPages: Sendable {
       return layout.page(Layout.Frame(title: "Dashboard", current: Self.path), call, tabs(.trackily) + steps.html)
     }
     let settings = try await settings.all(of: scope)
-    let now = clock.now()
-    let today = try await ReportWindow.today(zone: settings.zone, now: now, in: scope)
-    let question = DashboardQuestion(
-      period: Period(preset: call.query("period"), from: call.query("from"), to: call.query("to"), today: today),
-      campaign: campaign(call), zone: settings.zone, metric: metric(call))
+    let (question, today) = try await question(call, settings)
     let byTime = try await engine.answer(question.byTime, in: settings.currency, of: scope)
     let signs = try await watch.signs(unconverted: byTime.totals[.unconverted], call)
     let view = DashboardView(
       question: question, currency: settings.currency, campaigns: try await names.live(.campaigns, of: scope),
-      byTime: byTime, tops: try await tops(question, settings.currency, scope),
+      byTime: byTime,
       comparison: DashboardComparison(
-        byTime, question.period, today: today, localHour: LocalTimes(settings).hour(now)),
+        byTime, question.period, today: today, localHour: LocalTimes(settings).hour(clock.now())),
       pulse: try await live.pulse(ofCampaign: question.campaign, in: scope),
-      alerts: signs.alerts(for: call.session), session: call.session, icons: layout.icons)
+      alerts: signs.alerts(for: call.session), lateParts: try await lateParts(question, settings.currency, call),
+      session: call.session, icons: layout.icons)
     let (above, below) = steps.map { $0.isPutAway ? (HTML.empty, $0.html) : ($0.html, .empty) } ?? (.empty, .empty)
     return layout.page(
       Layout.Frame(title: "Dashboard", current: Self.path, extras: [.chart, .module("dashboard.js")]), call,
       tabs(.trackily) + above + view.html + below)
   }
 
-  /// One after the other: a page that somebody opens takes no more than one of the account's connections.
-  private func tops(
-    _ question: DashboardQuestion, _ currency: Currency, _ scope: TenantScope
-  ) async throws -> [ReportAnswer] {
-    var answers: [ReportAnswer] = []
+  /// What an address asks for, and the day it is.
+  private func question(
+    _ call: TrackerCall, _ settings: TenantSettings
+  ) async throws -> (DashboardQuestion, today: LocalDate) {
+    let today = try await ReportWindow.today(zone: settings.zone, now: clock.now(), in: call.place.scope)
+    let question = DashboardQuestion(
+      period: Period(preset: call.query("period"), from: call.query("from"), to: call.query("to"), today: today),
+      campaign: campaign(call), zone: settings.zone, metric: metric(call))
+    return (question, today)
+  }
+
+  // Parts that come when the page stands
+
+  /// All of them at once for who has no scripts; one after the other, so that a page that somebody opens takes no more
+  /// than one of the account's connections.
+  private func lateParts(
+    _ question: DashboardQuestion, _ currency: Currency, _ call: TrackerCall
+  ) async throws -> DashboardView.LateParts? {
+    guard call.query(DashboardQuestion.wholePage) != nil else { return nil }
+    let scope = call.place.scope
+    let people = try await engine.answer(question.people, in: currency, of: scope)
+    var tops: [ReportAnswer] = []
     for top in DashboardQuestion.tops {
-      answers.append(
-        try await engine.answer(try question.top(top.grouping, by: top.order), in: currency, of: scope))
+      tops.append(try await engine.answer(try question.top(top), in: currency, of: scope))
     }
-    return answers
+    return .init(people: people, tops: tops)
+  }
+
+  private func people(_ call: TrackerCall) async throws -> Reply {
+    let settings = try await settings.all(of: call.place.scope)
+    let (question, today) = try await question(call, settings)
+    let answer = try await engine.answer(question.people, in: settings.currency, of: call.place.scope)
+    let figures = DashboardFigures(
+      question: question, totals: answer.totals,
+      comparison: DashboardComparison(
+        answer, question.period, today: today, localHour: LocalTimes(settings).hour(clock.now())),
+      slots: nil, currency: settings.currency, icons: layout.icons)
+    return .html(figures.people)
+  }
+
+  private func top(_ call: TrackerCall) async throws -> Reply {
+    guard let top = DashboardQuestion.tops.first(where: { $0.grouping.rawValue == call.query("of") }) else {
+      let all = DashboardQuestion.tops.map(\.grouping.rawValue).joined(separator: ", ")
+      throw Problem.invalid("of", "choice", "must be one of \(all)")
+    }
+    let settings = try await settings.all(of: call.place.scope)
+    let (question, _) = try await question(call, settings)
+    let answer = try await engine.answer(try question.top(top), in: settings.currency, of: call.place.scope)
+    let tops = DashboardTops(
+      question: question, currency: settings.currency, session: call.session, icons: layout.icons)
+    return .html(tops.card(top, answer))
   }
 
   private func tabs(_ current: DashboardTab) -> HTML {
@@ -105,7 +145,7 @@ struct DashboardPages: Sendable {
 
   private func metric(_ call: TrackerCall) -> Metric? {
     call.query("metric").flatMap(Metric.init(rawValue:)).flatMap {
-      (DashboardQuestion.figures + DashboardQuestion.commerce).contains($0) ? $0 : nil
+      DashboardQuestion.all.contains($0) ? $0 : nil
     }
   }
 }

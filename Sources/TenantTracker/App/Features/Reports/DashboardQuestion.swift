@@ -14,10 +14,15 @@ struct DashboardQuestion: Sendable {
     .clicks, .unique, .leads, .conversions, .cr, .cost, .revenue, .profit, .roi, .epc,
   ]
   /// Beside them as soon as something was ordered.
-  static let commerce: [Metric] = [.orders, .aov, .roas, .cac, .ltv, .rpc, .repeatRate]
+  static let commerce: [Metric] = [.orders, .aov, .roas, .rpc]
+  /// Of people, who take longer to count: they come when the page stands.
+  static let people: [Metric] = [.cac, .ltv, .repeatRate]
 
-  /// What the best are listed of, and by what they are the best.
-  static let tops: [(grouping: Grouping, order: Metric)] = [
+  static let all = figures + commerce + people
+
+  /// Of a list of the best: what is listed, and by what they are the best.
+  typealias Top = (grouping: Grouping, order: Metric)
+  static let tops: [Top] = [
     (.campaign, .profit), (.offer, .profit), (.source, .profit), (.country, .clicks), (.landing, .clicks),
   ]
   /// Rows of each list.
@@ -26,23 +31,34 @@ struct DashboardQuestion: Sendable {
   /// A day is shown by the hour, more by the day.
   var isByHour: Bool { period.dayCount == 1 }
 
-  /// With the time before, of equal length.
+  /// With the time before, of equal length. People are counted for the chart only.
   var byTime: ReportRequest {
     get throws {
-      let metrics = (Self.figures + Self.commerce).map(\.rawValue).joined(separator: ",")
-      return try request([("group_by", isByHour ? "hour" : "date"), ("compare", "previous"), ("metrics", metrics)])
+      let people = metric.map(Self.people.contains) == true ? Self.people : []
+      return try request([
+        ("group_by", isByHour ? "hour" : "date"), ("compare", "previous"),
+        ("metrics", Self.list(Self.figures + Self.commerce + people)),
+      ])
     }
   }
 
-  func top(_ grouping: Grouping, by order: Metric) throws -> ReportRequest {
+  /// Whoever bought in all of the time, and in the time before.
+  var people: ReportRequest {
+    get throws { try request([("compare", "previous"), ("metrics", Self.list(Self.people))], .totals) }
+  }
+
+  private static func list(_ metrics: [Metric]) -> String { metrics.map(\.rawValue).joined(separator: ",") }
+
+  func top(_ top: Top) throws -> ReportRequest {
     try request([
-      ("group_by", grouping.rawValue), ("sort", "-\(order.rawValue)"), ("limit", "\(Self.topCount)"),
+      ("group_by", top.grouping.rawValue), ("sort", "-\(top.order.rawValue)"), ("limit", "\(Self.topCount)"),
     ])
   }
 
-  private func request(_ items: [(name: String, value: String)]) throws -> ReportRequest {
-    try ReportRequest(
-      query: items + days + [("campaign_id", campaign.map { "\($0)" } ?? "")], form: .grouped, zone: zone)
+  private func request(
+    _ items: [(name: String, value: String)], _ form: ReportRequest.Form = .grouped
+  ) throws -> ReportRequest {
+    try ReportRequest(query: items + days + [("campaign_id", campaign.map { "\($0)" } ?? "")], form: form, zone: zone)
   }
 
   private var days: [(name: String, value: String)] {
@@ -56,6 +72,14 @@ struct DashboardQuestion: Sendable {
     PageAddress(
       DashboardPages.path,
       period.items + [("campaign_id", campaign.map { "\($0)" } ?? ""), ("metric", metric?.rawValue ?? "")])
+  }
+
+  /// Asks for a page with all its parts.
+  static let wholePage = "whole"
+
+  /// Where a part of this dashboard is fetched that comes when the page stands.
+  func part(_ path: String) -> PageAddress {
+    PageAddress("\(DashboardPages.path)/dashboard/\(path)", address.items)
   }
 
   /// The reports page with the same days and campaign.
