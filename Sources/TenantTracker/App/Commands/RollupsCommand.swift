@@ -58,6 +58,8 @@ struct RollupsCommand: AsyncParsableCommand {
         let window = try await ReportWindow.find(
           from: days.from, to: days.to, zone: settings.zone, now: tracker.clock.now(), in: scope)
         let folder = tracker.rollupFolder
+        // Of clicks that came just now no hour is over yet, as the tracker has not looked since.
+        try await folder.keep(zone: settings.zone, currency: settings.currency, everything: true, of: scope)
         var count = 0
         for day in try await folder.days(from: window.start, to: window.lastMoment, settings.zone, scope) {
           count += try await folder.rebuild(day, in: settings.currency, of: scope)
