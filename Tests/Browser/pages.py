@@ -10,7 +10,9 @@ import os
 import pathlib
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
+
+from harness import eventually
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
@@ -18,6 +20,16 @@ IMPACTS = ("minor", "moderate", "serious", "critical")
 # A breach of the policy is told on the console by Chromium; a report-only one and those of workers are not.
 TELL_BREACHES = """document.addEventListener("securitypolicyviolation", event =>
     console.error(`policy breached: ${event.violatedDirective} by ${event.blockedURI}`))"""
+
+
+def until(page, expression, within=30):
+    """Waits until an expression is true on the page. Playwright's own wait asks again by eval, which our pages forbid."""
+    def holds():
+        try:
+            return page.evaluate(expression)
+        except Error:
+            return False  # The page is just being left.
+    eventually(holds, within=within, what=expression)
 
 
 @contextlib.contextmanager

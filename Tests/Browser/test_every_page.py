@@ -7,6 +7,7 @@ import urllib.parse
 
 from playwright.sync_api import Error
 
+from pages import until
 from shared import BrowserTest
 
 # Ids and names of things in a path: two pages with only these apart are of one kind.
@@ -61,7 +62,7 @@ class EveryPage(BrowserTest):
         except Error as error:
             self.assertIn("Download is starting", str(error))
             return False
-        visit.page.wait_for_function("() => !document.querySelector('main [aria-busy=true]')", timeout=10_000)
+        until(visit.page, "!document.querySelector('main [aria-busy=true]')")
         # A list or a licence may answer that it is not to be had: that is a page, too.
         self.assertIn(visit.answer.status, (200, 402), address)
         found = visit.violations(least="minor") + self.overflow(visit) + self.scripts(visit)

@@ -4,6 +4,7 @@ import json
 
 from harness import eventually
 from harness.customers import unique
+from pages import until
 from shared import BrowserTest, stack
 
 # Tries whatever a page can do to act as the person who has the dashboard open, and writes down what came of it.
@@ -68,7 +69,7 @@ class LandingIsolation(BrowserTest):
         answer = admin.open(address)
         self.assertIn("sandbox", answer.headers["content-security-policy"])
         self.assertNotIn("allow-same-origin", answer.headers["content-security-policy"])
-        admin.page.wait_for_function("document.title == 'done'")
+        until(admin.page, "document.title == 'done'")
         log = json.loads(admin.page.inner_text("#log"))
         for name, result in log.items():
             with self.subTest(name):
@@ -96,7 +97,7 @@ class LandingIsolation(BrowserTest):
         admin = self.admin()
         admin.open(address)
         admin.page.click("#go")
-        admin.page.wait_for_function("document.title != 'landing'")
+        until(admin.page, "document.title != 'landing'")
         self.assertEqual(admin.page.title(), "refused")
 
     def test_the_page_itself_works(self):

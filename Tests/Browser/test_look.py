@@ -5,6 +5,7 @@ import gzip
 import re
 
 from harness.customers import unique
+from pages import until
 from shared import BrowserTest, stack
 
 # A phone's processor and a slow line.
@@ -106,7 +107,7 @@ class Look(BrowserTest):
         area = visit.page.locator(".ty-scroll").first
         self.assertEqual(area.get_attribute("data-more"), "right")
         area.evaluate("area => { area.scrollLeft = area.scrollWidth }")
-        visit.page.wait_for_function("document.querySelector('.ty-scroll').dataset.more === 'left'")
+        until(visit.page, "document.querySelector('.ty-scroll').dataset.more === 'left'")
         self.assertLessEqual(visit.overflow(), 0)
 
     def test_the_theme_is_remembered_and_follows_the_system_until_then(self):
@@ -114,7 +115,7 @@ class Look(BrowserTest):
         theme = "document.documentElement.dataset.bsTheme"
         self.assertEqual(visit.page.evaluate(theme), "dark")
         visit.page.emulate_media(color_scheme="light")
-        visit.page.wait_for_function(f"{theme} === 'light'")
+        until(visit.page, f"{theme} === 'light'")
         visit.page.click("[data-theme-toggle]")
         self.assertEqual(visit.page.evaluate(theme), "dark")
         visit.open(f"{self.base}/admin/campaigns")

@@ -5,6 +5,7 @@ import json
 import shop
 from harness import eventually
 from harness.customers import unique
+from pages import until
 from shared import BrowserTest, browser, stack
 
 STUB = """<script>window.trackily=window.trackily||{q:[],track:function(){this.q.push(["track",arguments])},
@@ -87,7 +88,7 @@ class Pixel(BrowserTest):
         # The checkout is on another host, and its address says nothing of the click.
         self.put("/checkout", self.script)
         self.page.goto(self.shop.url("/checkout", host="checkout.shop.test"), wait_until="load")
-        self.page.wait_for_function("window.trackily && window.trackily.loaded")
+        until(self.page, "window.trackily && window.trackily.loaded")
         self.track("checkout", cart_total=59.99, item_count=1)
         self.track("purchase", order_id="ORD-1", revenue=59.99, currency="USD", products=[{"name": "Shoes", "qty": 1}])
         sale = self.eventual_sale(click)
@@ -107,7 +108,7 @@ class Pixel(BrowserTest):
 
     def test_who_came_another_way_is_not_followed(self):
         self.page.goto(self.shop.url(), wait_until="load")
-        self.page.wait_for_function("window.trackily && window.trackily.loaded")
+        until(self.page, "window.trackily && window.trackily.loaded")
         self.track("purchase", order_id="x", revenue=1)
         self.assertEqual(self.stored(), ["", None])
         self.assertEqual(self.sent, [])
@@ -122,7 +123,7 @@ class Pixel(BrowserTest):
         self.context.clear_cookies()
         self.sent.clear()
         self.page.goto(self.shop.url(f"/asks?_tly_click={click}"), wait_until="load")
-        self.page.wait_for_function("window.trackily.loaded")
+        until(self.page, "window.trackily.loaded")
         self.track("purchase", order_id="agreed", revenue=4)
         self.assertEqual(self.stored(), ["", None])
         self.assertEqual(self.sent, [])
@@ -197,7 +198,7 @@ class Pixel(BrowserTest):
         self.put("/strict", self.script, **{"Content-Security-Policy":
                  f"default-src 'none'; script-src {self.tracker}; img-src {self.tracker}"})
         click = self.arrive("/strict")
-        self.page.wait_for_function("window.trackily && window.trackily.loaded")
+        until(self.page, "window.trackily && window.trackily.loaded")
         self.track("purchase", order_id="picture", revenue=7)
         self.assertEqual(self.eventual_sale(click)["txid"], "picture")
 

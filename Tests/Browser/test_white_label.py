@@ -8,6 +8,7 @@ import tempfile
 import zlib
 
 from harness.customers import unique
+from pages import until
 from shared import BrowserTest, stack
 
 PASSWORD = "a reseller's long password"
@@ -69,7 +70,7 @@ class WhiteLabel(BrowserTest):
         button = page.locator("[data-brand-preview] .btn-primary")
         self.assertEqual(button.evaluate("it => getComputedStyle(it).backgroundColor"), "rgb(10, 119, 68)")
         page.set_input_files("input[name=logo]", self.logo)
-        page.wait_for_function("document.querySelector('[data-preview=logo]')?.naturalWidth === 32")
+        until(page, "document.querySelector('[data-preview=logo]')?.naturalWidth === 32")
         self.assertEqual(visit.violations(), [])
         visit.picture("branding-editor")
         page.click("text=Save brand")

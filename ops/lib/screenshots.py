@@ -10,7 +10,7 @@ sys.path[:0] = [str(OPS), str(OPS.parent / "Tests/Browser")]
 
 from harness import Stack, eventually
 from harness.customers import Vendor
-from pages import Visit, chromium
+from pages import Visit, chromium, until
 
 FOLDER = pathlib.Path(os.environ.get("PICTURES", OPS.parent / "docs/images"))
 # Bytes of a picture: the repository keeps them.
@@ -101,7 +101,7 @@ def main(names):
         for name in names or PICTURES:
             visit = PICTURES[name](copy)
             # What comes in by itself is there, and nothing moves any more.
-            visit.page.wait_for_function("() => !document.querySelector('main [aria-busy=true]')")
+            until(visit.page, "!document.querySelector('main [aria-busy=true]')")
             visit.page.wait_for_timeout(500)
             file = FOLDER / f"{name}.png"
             visit.page.screenshot(path=str(file))
