@@ -23,7 +23,7 @@ TELL_BREACHES = """document.addEventListener("securitypolicyviolation", event =>
 
 
 def until(page, expression, within=30):
-    """Waits until an expression is true on the page. Playwright's own wait asks again by eval, which our pages forbid."""
+    """Waits until an expression is true on the page. Playwright's own wait asks again by eval, which pages forbid."""
     def holds():
         try:
             return page.evaluate(expression)
