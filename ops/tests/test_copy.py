@@ -1,6 +1,7 @@
 """ops/up, ops/down, ops/run, ops/service with stand-in programs and a real Postgres: what runs, what is left alone,
 what is started again, what is left behind."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -16,10 +17,16 @@ import unittest
 OPS = pathlib.Path(__file__).resolve().parent.parent
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+# Seconds: a call takes two, on a machine whose disk is slow many times that.
+PATIENCE = 300
+
+
+def free_ports(count):
+    with contextlib.ExitStack() as held:
+        listeners = [held.enter_context(socket.socket()) for _ in range(count)]
+        for listener in listeners:
+            listener.bind(("127.0.0.1", 0))
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 class Copy:
@@ -32,7 +39,7 @@ class Copy:
         self.programs.mkdir()
         for name in ("trackily", "license-server"):
             self.install(name)
-        self.ports = {"tracker": free_port(), "license": free_port()}
+        self.ports = dict(zip(("tracker", "license"), free_ports(2)))
         test.addCleanup(self.remove)
 
     def install(self, name):
@@ -52,20 +59,23 @@ class Copy:
 
     def call(self, script, *arguments, **more):
         command = [OPS / script, *arguments]
-        return subprocess.run(command, env=self.environment(**more), capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, env=self.environment(**more), capture_output=True, text=True, timeout=PATIENCE)
+
+    def succeed(self, script, *arguments, **more):
+        answer = self.call(script, *arguments, **more)
+        if answer.returncode != 0:
+            raise AssertionError(f"ops/{script}: exit {answer.returncode}\n{answer.stdout}{answer.stderr}")
 
     def up(self, **more):
-        answer = self.call("up", **more)
-        if answer.returncode != 0:
-            raise AssertionError(answer.stderr)
+        self.succeed("up", **more)
 
     def ready(self, program):
         """What the program says at /readyz, None when nobody listens."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports[program], timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports[program], timeout=PATIENCE)
         try:
             connection.request("GET", "/readyz")
             return json.loads(connection.getresponse().read())
-        except OSError:
+        except ConnectionRefusedError:
             return None
         finally:
             connection.close()
@@ -90,8 +100,8 @@ class Copy:
         return found
 
     def remove(self):
-        self.call("down")
-        self.call("postgres", "remove", str(self.run_dir / "postgres"))
+        self.succeed("down")
+        self.succeed("postgres", "remove", str(self.run_dir / "postgres"))
         shutil.rmtree(self.folder)
 
 

@@ -1,5 +1,6 @@
 public import Core
 public import Database
+import Foundation
 
 /// Answers reports: finds the window, makes the plan, runs its statement, reads the answer.
 public struct ReportEngine: Sendable {
@@ -10,6 +11,8 @@ public struct ReportEngine: Sendable {
   private let rates: Rates
   private let usesRollups: Bool
   private let rollups = RollupStore()
+  /// Half of the processors are left to visitors.
+  private let turns = ReportTurns(limit: ProcessInfo.processInfo.activeProcessorCount / 2)
 
   /// - Parameters:
   ///   - usesRollups: whether it may; all is counted from clicks otherwise.
@@ -31,10 +34,12 @@ public struct ReportEngine: Sendable {
   ) async throws -> ReportAnswer {
     let plan = try await plan(request, in: currency, of: scope)
     return try await Problem.unlessTooLarge(Self.advice) {
-      // One view of buckets, marks, rates, clicks and conversions: a fold in between changes nothing.
-      try await scope.transaction(.readOnlySnapshot) { connection in
-        let plan = try await covered(plan, in: connection, schema: scope.schema)
-        return try ReportAnswer(plan, rows: try await connection.query(plan.sql(schema: scope.schema)))
+      try await turns.run {
+        // One view of buckets, marks, rates, clicks and conversions: a fold in between changes nothing.
+        try await scope.transaction(.readOnlySnapshot) { connection in
+          let plan = try await covered(plan, in: connection, schema: scope.schema)
+          return try ReportAnswer(plan, rows: try await connection.query(plan.sql(schema: scope.schema)))
+        }
       }
     }
   }
