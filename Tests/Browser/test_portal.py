@@ -117,7 +117,7 @@ class Portal(BrowserTest):
         self.mark_paid(self.order("pro"))
         self.sign_in()
         address = self.link("link")
-        pages = ["", "/invoices", "/billing", "/team", "/account", "/account/two-factor", "/downloads"]
+        pages = ["", "/invoices", "/billing", "/team", "/account", "/account/two-factor", "/downloads", "/help"]
         cookies = self.portal.context.cookies()
         phone = self.visit(size="phone", scheme="dark")
         phone.context.add_cookies(cookies)

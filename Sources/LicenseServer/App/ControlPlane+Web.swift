@@ -103,6 +103,7 @@ extension ControlPlane {
     registerEventPages(in: &table, layout)
     hosting.registerPages(in: &table, layout)
     ReleasePages(database: database, desk: releases, layout: layout).register(in: &table)
+    HelpPages(layout: layout).register(in: &table)
     return table
   }
 
@@ -113,6 +114,7 @@ extension ControlPlane {
     hosting.registerWelcome(in: &table, layout)
     registerStripe(in: &table)
     OfflinePages(database: database, desk: offlineDesk(keys)).register(in: &table)
+    HelpPages(layout: layout).register(in: &table)
     return table
   }
 

@@ -41,7 +41,7 @@ struct Layout: Sendable {
     let session = call.session
     return .html(
       framed(
-        crumbed(frame, MenuEntry.all.map { ($0.title, $0.path) }), rail: rail(frame.current, session),
+        crumbed(frame, MenuEntry.all.map { ($0.title, $0.path) }), manual: .staff, rail: rail(frame.current, session),
         bar: palette(searching: true)
           + bar(session.member.email, account: StaffAccountPages.path, signOut: "/admin/logout", call.csrfField),
         flash: call.request.flash, call.csrfField, content))
@@ -58,7 +58,7 @@ struct Layout: Sendable {
       """
     return .html(
       framed(
-        crumbed(frame, PortalMenuEntry.all.map { ($0.title, $0.path) }), host: host, rail: rail,
+        crumbed(frame, PortalMenuEntry.all.map { ($0.title, $0.path) }), manual: .portal, host: host, rail: rail,
         bar: palette(searching: false)
           + bar(call.session.email, account: PortalAccountPages.path, signOut: "/portal/logout", call.csrfField),
         flash: call.request.flash, call.csrfField, content))
@@ -66,7 +66,8 @@ struct Layout: Sendable {
 
   /// A page with the menu beside it.
   func framed(
-    _ frame: Frame, host: HostBrand = .ours, rail: HTML, bar: HTML, flash: Flash?, _ csrf: HTML, _ content: HTML
+    _ frame: Frame, manual: HelpManual, host: HostBrand = .ours, rail: HTML, bar: HTML, flash: Flash?, _ csrf: HTML,
+    _ content: HTML
   ) -> HTML {
     shell(
       frame.title, host, scripts: frame.scripts,
@@ -78,7 +79,7 @@ struct Layout: Sendable {
       <button class="btn btn-icon ty-quiet ty-burger" type="button" data-drawer-open aria-expanded="false" \
       aria-controls="menu" aria-label="Open menu">\(icons("menu"))</button>
       \(crumbs(frame))<span class="ty-spring"></span>\(bar)</header>
-      \(main(frame, content))</div></div>\(toasts(flash, csrf))
+      \(main(frame, manual, content))</div></div>\(toasts(flash, csrf))
       """)
   }
 
@@ -100,12 +101,23 @@ struct Layout: Sendable {
       "<p>\(problem.detail ?? "")</p><p><a class=\"btn btn-primary\" href=\"\(href: home)\">Back to the start</a></p>")
   }
 
-  private func main(_ frame: Frame, _ content: HTML) -> HTML {
+  private func main(_ frame: Frame, _ manual: HelpManual, _ content: HTML) -> HTML {
     """
-    <main class="ty-content" id="content" tabindex="-1"><div class="ty-head"><h1>\(frame.title)</h1>
-    <div class="ty-actions">\(frame.actions)</div></div>
+    <main class="ty-content" id="content" tabindex="-1"><div class="ty-head"><h1>\(frame.title)</h1>\
+    \(help(frame.current, manual))<div class="ty-actions">\(frame.actions)</div></div>
     \(content)</main>
     """
+  }
+
+  /// The way to what is said about the page, else to all of the manual.
+  private func help(_ current: String, _ manual: HelpManual) -> HTML {
+    guard current != manual.path else { return .empty }
+    let topic = manual.topic(about: current)
+    let label = topic.map { "Help: \($0.title)" } ?? "Help"
+    return """
+      <a class="ty-page-help" href="\(href: topic.map(manual.address) ?? manual.path)" aria-label="\(label)" title="Help">\
+      \(icons("circle-question-mark"))</a>
+      """
   }
 
   func bar(_ email: EmailAddress, account: String?, signOut: String, _ csrf: HTML) -> HTML {
@@ -253,5 +265,6 @@ struct MenuEntry: Sendable {
     MenuEntry(title: "Staff", path: StaffTeamPages.path, icon: "shield-user", access: .read(.staff)),
     MenuEntry(title: "API requests", path: RequestLogPages.path, icon: "activity", access: .read(.settings)),
     MenuEntry(title: "Audit log", path: "/admin/audit-log", icon: "scroll-text", access: .read(.settings)),
+    MenuEntry(title: "Help", path: HelpManual.staff.path, icon: "circle-question-mark", access: .signedIn),
   ]
 }

@@ -18,6 +18,7 @@ struct PortalMenuEntry: Sendable {
     PortalMenuEntry(title: "Branding", path: PortalBrandPages.path, icon: "palette", access: .portalWrite(.licences)),
     PortalMenuEntry(title: "Team", path: "/portal/team", icon: "users", access: .portalRead(.team)),
     PortalMenuEntry(title: "My account", path: "/portal/account", icon: "circle-user-round", access: .signedIn),
+    PortalMenuEntry(title: "Help", path: HelpManual.portal.path, icon: "circle-question-mark", access: .signedIn),
   ]
 
   /// For whom they act; a choice for those who belong to several customers.

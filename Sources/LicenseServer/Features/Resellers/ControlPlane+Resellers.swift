@@ -63,6 +63,7 @@ extension ControlPlane {
         types: VendorEventType.ofResellers), database: database, desk: webhookDesk, layout: layout
     ).register(in: &table)
     ResellerTeamPages(database: database, layout: layout, clock: clock).register(in: &table)
+    HelpPages(layout: layout).register(in: &table)
     return table
   }
 

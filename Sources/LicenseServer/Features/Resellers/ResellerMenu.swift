@@ -29,6 +29,7 @@ struct ResellerMenuEntry: Sendable {
       title: "Webhooks", path: "/reseller/webhooks", icon: "webhook", access: .resellerRead(.team)),
     ResellerMenuEntry(
       title: "Team and keys", path: ResellerTeamPages.path, icon: "shield-user", access: .resellerRead(.team)),
+    ResellerMenuEntry(title: "Help", path: HelpManual.reseller.path, icon: "circle-question-mark", access: .signedIn),
   ]
 }
 
@@ -46,7 +47,7 @@ extension Layout {
     let email = session.user?.email ?? session.reseller.email
     return .html(
       framed(
-        crumbed(frame, ResellerMenuEntry.all.map { ($0.title, $0.path) }), host: host, rail: rail,
+        crumbed(frame, ResellerMenuEntry.all.map { ($0.title, $0.path) }), manual: .reseller, host: host, rail: rail,
         bar: palette(searching: false)
           + bar(
             email, account: ResellerEntrancePages.passwordPath, signOut: "\(ResellerEntrancePages.prefix)/logout",

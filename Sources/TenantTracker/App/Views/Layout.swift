@@ -16,8 +16,6 @@ struct Layout: Sendable {
     case editor
     /// One of our own modules, by its name: `report.js`.
     case module(String)
-    /// One of our own styles beyond the common one: `report.css`.
-    case sheet(String)
   }
 
   /// What is particular about a page.
@@ -129,7 +127,6 @@ struct Layout: Sendable {
   private func style(_ extra: Extra) -> HTML {
     switch extra {
     case .chart, .editor, .module: .empty
-    case .sheet(let name): "<link rel=\"stylesheet\" href=\"\(assets.url(name))\">"
     case .search: "<link rel=\"stylesheet\" href=\"\(assets.url("tom-select.min.css"))\">"
     }
   }
@@ -141,7 +138,6 @@ struct Layout: Sendable {
     case .search: names = ["tom-select.min.js"]
     case .editor: return module("landing-editor.js")
     case .module(let name): return module(name)
-    case .sheet: return .empty
     }
     return names.map { "<script src=\"\(assets.url($0))\" defer></script>" as HTML }.joined()
   }

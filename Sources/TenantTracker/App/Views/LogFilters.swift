@@ -52,8 +52,15 @@ struct LogFilters: Sendable {
 
   var areSet: Bool { !chosen.isEmpty }
 
-  /// The log with these filters, from its beginning.
-  func address(_ path: String) -> PageAddress { PageAddress(path, chosen.map { ($0.field.name, $0.value) }) }
+  /// The order and the length of pages, where the address has them.
+  private var arrangement: [(name: String, value: String)] {
+    ["sort", "limit"].map { (name: $0, value: values[$0] ?? "") }.filter { !$0.value.isEmpty }
+  }
+
+  /// The log with these filters in its order, from its beginning.
+  func address(_ path: String) -> PageAddress {
+    PageAddress(path, chosen.map { (name: $0.field.name, value: $0.value) } + arrangement)
+  }
 
   func html(action: String, problem: Problem?, _ icons: IconSet) -> HTML {
     let form = FormFields([:], problem: problem, icons: icons)
@@ -64,8 +71,11 @@ struct LogFilters: Sendable {
       <details class="ty-details"\(attribute: "open", when: isOpen)><summary>More filters</summary>\
       <div class="ty-filters">\(more.map(control))</div></details>
       """
-    let kept = others.map { field -> HTML in
-      "<input type=\"hidden\" name=\"\(field.name)\" value=\"\(values[field.name])\">"
+    // An order or a length that was refused is not sent again: there is no field to put it right in.
+    let refused = Set(problem?.errors.map(\.field) ?? [])
+    let arranged = arrangement.map(\.name).filter { !refused.contains($0) }
+    let kept = (others.map(\.name) + arranged).map { name -> HTML in
+      "<input type=\"hidden\" name=\"\(name)\" value=\"\(values[name])\">"
     }
     return """
       \(form.summary)<form class="ty-log-filters" method="get" action="\(href: action)">\(kept)

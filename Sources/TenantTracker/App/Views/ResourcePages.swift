@@ -86,7 +86,7 @@ extension ResourcePages {
       archiveLink + PortPages.link(from: path, layout.icons) + listActions(call) + (mayWrite(call) ? addButton : .empty)
     let isSearch = request.q != nil || request.cursor != nil
     let empty = isSearch ? nothingFound : Parts.empty(layout.icons(words.icon), noneYet, words.purpose, actions)
-    let search: HTML = page.items.isEmpty && !isSearch ? .empty : searchForm(request)
+    let search: HTML = page.items.isEmpty && !isSearch ? .empty : searchForm(request, call)
     return layout.page(
       Layout.Frame(title: words.plural, current: path, actions: page.items.isEmpty && !isSearch ? .empty : actions),
       call,
@@ -102,12 +102,16 @@ extension ResourcePages {
       "<a class=\"btn\" href=\"\(href: path)\">Show all</a>")
   }
 
-  private func searchForm(_ request: PageRequest) -> HTML {
-    """
-    <form class="ty-search" method="get" action="\(href: path)" role="search">\(layout.icons(.search))\
-    <input class="form-control" type="search" name="q" value="\(request.q)" placeholder="Search \
-    \(words.plural.lowercased())" aria-label="Search \(words.plural.lowercased())"></form>
-    """
+  /// Searches in the list as it is filtered and ordered.
+  private func searchForm(_ request: PageRequest, _ call: TrackerCall) -> HTML {
+    let kept = call.head.queryItems.filter { !["q", "cursor"].contains($0.name) && !$0.value.isEmpty }.map { item in
+      "<input type=\"hidden\" name=\"\(item.name)\" value=\"\(item.value)\">" as HTML
+    }
+    return """
+      <form class="ty-search" method="get" action="\(href: path)" role="search">\(kept)\(layout.icons(.search))\
+      <input class="form-control" type="search" name="q" value="\(request.q)" placeholder="Search \
+      \(words.plural.lowercased())" aria-label="Search \(words.plural.lowercased())"></form>
+      """
   }
 
   // The editor

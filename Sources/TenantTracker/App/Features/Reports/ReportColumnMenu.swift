@@ -14,7 +14,7 @@ struct ReportColumnMenu: Sendable {
   var html: HTML {
     """
     <details class="ty-menu ty-menu-end" data-menu id="columns"><summary class="btn">\(context.icons(.columns))Columns\
-    </summary><div class="ty-menu-list ty-report-columns">\(switches)<hr>\(form)</div></details>
+    </summary><div class="ty-menu-list">\(switches)<hr>\(form)</div></details>
     """
   }
 

@@ -78,7 +78,7 @@ struct ReportPages: Sendable {
     return layout.page(
       Layout.Frame(
         title: "Reports", current: Self.path, actions: try await actions(context, call),
-        extras: [.chart, .sheet("report.css"), .module("report.js")]),
+        extras: [.chart, .module("report.js")]),
       call, status: problem?.status ?? status,
       "\(tabs(context))\(ReportToolbar(context: context).html)\(filters.html)\(content)")
   }

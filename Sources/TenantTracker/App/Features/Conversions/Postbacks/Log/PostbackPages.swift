@@ -86,8 +86,8 @@ struct PostbackPages: Sendable {
     _ list: HTML, _ entries: [PostbackLogEntry], _ filters: LogFilters, _ call: TrackerCall
   ) -> HTML {
     guard mayWrite(call), entries.contains(where: \.isFruitless) else { return list }
-    let fields = filters.address(Self.path).items.map { item -> HTML in
-      "<input type=\"hidden\" name=\"filter.\(item.name)\" value=\"\(item.value)\">"
+    let fields = filters.chosen.map { field, value -> HTML in
+      "<input type=\"hidden\" name=\"filter.\(field.name)\" value=\"\(value)\">"
     }
     return """
       <form method="post" action="\(Self.path)/replay">\(call.csrfField)\(fields)\
