@@ -72,14 +72,15 @@ import Testing
     let wire: Wire
     let desk: StripeDesk
 
-    static func make() async throws -> Scene {
+    /// - Parameter more: what happens after the life.
+    static func make(more: [StripeStandIn.Happening] = []) async throws -> Scene {
       let database = try await TestPostgres.database(template: "license", migrate: LicenseDatabase.migrate)
       let clock = TestClock()
       let plane = try LicenseDatabase.plane(on: database, keys: "unused", clock: clock)
       let email = try #require(EmailAddress("buyer@example.com"))
       let order = try await plane.orders.place(
         OrderRequest(plan: "pro", period: .month, currency: .usd, email: email))
-      let wire = Wire(StripeStandIn(StripeLife.happenings(ours: order.subscription.id)))
+      let wire = Wire(StripeStandIn(StripeLife.happenings(ours: order.subscription.id) + more))
       let desk = StripeDesk(
         database: plane.database, client: try wire.client(), news: plane.news,
         publicURL: "https://license.example.com", clock: clock)
@@ -239,6 +240,25 @@ import Testing
     #expect(try await scene.count("license.audit_log WHERE actor = 'Stripe'") >= 10)
     let license = try #require(try await scene.license)
     #expect(try await scene.count("license.license_notes WHERE license_id = \(license.id)") == 2)
+    await scene.close()
+  }
+
+  @Test func aRefundThatCameBackIsToldToTheVendor() async throws {
+    let returned = StripeShapes.refund(
+      charge: "ch_in_2", amount: 2_000, status: "failed", failure: "expired_or_canceled_card")
+    let day62 = StripeLife.start + 62 * StripeLife.day
+    let scene = try await Scene.make(more: [
+      .init("evt_back", "refund.failed", at: day62, returned), .init("evt_too", "refund.updated", at: day62, returned),
+    ])
+    try await SettingsStore(scene.plane.database).save(
+      VendorSettings(alarmEmail: EmailAddress("alarms@example.com")), at: scene.clock.now())
+    try await scene.live(.max)
+    #expect(try await scene.count("license.vendor_events WHERE type = 'invoice.refund_failed'") == 1)
+    #expect(try await scene.count("license.audit_log WHERE action = 'refund.fail' AND actor = 'Stripe'") == 1)
+    #expect(try await scene.count("license.license_notes WHERE body LIKE '%expired or canceled card%'") == 1)
+    #expect(try await scene.count("license.mails WHERE template = 'refund_failed'") == 1)
+    let credit = try await CreditBalanceStore(scene.plane.database).balance(of: scene.order.customer.id, in: .usd)
+    #expect(credit.minorUnits == 2_000)
     await scene.close()
   }
 
