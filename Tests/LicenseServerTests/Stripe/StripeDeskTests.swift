@@ -279,6 +279,67 @@ import Testing
     await scene.close()
   }
 
+  /// What staff do with a licence whose subscription is at Stripe.
+  private func changeLicence(_ scene: Scene, to plan: String, isDryRun: Bool = false) async throws -> PlanChange {
+    let license = try #require(try await scene.license)
+    return try await scene.plane.licenses.changePlan(
+      license.id, to: plan, isDryRun: isDryRun, through: scene.plane.subscriptions, stripe: scene.desk,
+      by: Actor(name: "staff test", address: nil))
+  }
+
+  @Test func staffChangeTheLicencesPlanAtStripe() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    let asked = try await changeLicence(scene, to: "enterprise", isDryRun: true)
+    #expect(asked.license == nil && asked.quote == nil && scene.wire.posts.isEmpty)
+    _ = try await changeLicence(scene, to: "enterprise")
+    let form = try #require(scene.wire.posts.last?.form)
+    #expect(form.contains("items[0][price]=price_enterprise") && form.contains("proration_behavior=always_invoice"))
+    #expect(try await scene.count("license.audit_log WHERE action = 'subscription.change_plan'") == 1)
+    // The licence has what Stripe says it has.
+    #expect(try await scene.license?.plan.slug == "pro")
+    try await scene.live(15)
+    #expect(try await scene.license?.plan.slug == "enterprise")
+    await scene.close()
+  }
+
+  @Test func whatStripeRefusesLeavesTheLicenceAsItIs() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    scene.wire.refuse(true)
+    await #expect(throws: StripeError.self) { try await changeLicence(scene, to: "enterprise") }
+    scene.wire.refuse(false)
+    #expect(try await scene.license?.plan.slug == "pro")
+    await #expect(throws: BillingError.noSuchPlan("gold")) { try await changeLicence(scene, to: "gold") }
+    let license = try #require(try await scene.license)
+    _ = try await scene.plane.licenses.revoke(license.id, by: Actor(name: "staff test", address: nil))
+    await #expect(throws: Problem.self) { try await changeLicence(scene, to: "enterprise") }
+    #expect(scene.wire.posts.isEmpty)
+    await scene.close()
+  }
+
+  @Test func withoutStripesKeyItsSubscriptionsAreLeftAlone() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    let license = try #require(try await scene.license)
+    await #expect(throws: BillingError.runByProvider(.stripe)) {
+      try await scene.plane.licenses.changePlan(
+        license.id, to: "enterprise", isDryRun: false, through: scene.plane.subscriptions, stripe: nil,
+        by: Actor(name: "staff test", address: nil))
+    }
+    #expect(try await scene.license?.plan.slug == "pro")
+    await scene.close()
+  }
+
+  @Test func anUpgradeTakesBackALowerPriceThatWasToCome() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    let (id, actor) = (scene.order.subscription.id, Actor(name: "test", address: nil))
+    #expect(try await scene.desk.change(id, to: PlanTarget(plan: "starter"), by: actor).scheduled != nil)
+    #expect(try await scene.desk.change(id, to: PlanTarget(plan: "enterprise"), by: actor).scheduled == nil)
+    await scene.close()
+  }
+
   @Test func onlyWhatStripeRunsIsChangedThere() async throws {
     let scene = try await Scene.make()
     let actor = Actor(name: "test", address: nil)

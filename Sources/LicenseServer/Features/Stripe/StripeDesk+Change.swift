@@ -4,6 +4,11 @@ import Database
 
 /// Changes to subscriptions that Stripe runs. Stripe is asked first or told what to do; our books follow its answer.
 extension StripeDesk {
+  /// Whether a subscription is one of them.
+  func runs(_ id: Int64) async throws -> Bool {
+    try await SubscriptionStore(database).find(id)?.provider == .stripe
+  }
+
   /// More for the customer acts and is paid at once, by the difference for the rest of the period; less acts from the
   /// next period on.
   /// - Throws: 402 when the card was declined (then nothing changed), 409 when the state does not allow it.
@@ -22,6 +27,8 @@ extension StripeDesk {
     let subscription = try await client.subscription(former.reference).subscription
     if plan.rank > from.plan.rank || (plan.rank == from.plan.rank && period == .year && former.period == .month) {
       _ = try await client.change(subscription, toPrice: theirs, proration: .invoiceNow)
+      // What was to come with the next period does not come any more.
+      if former.scheduled != nil { try await note(nil, for: id) }
     } else {
       guard period == former.period else {
         throw Problem.conflict("Stripe begins a new period at once when its length changes: cancel at the end instead.")
