@@ -335,8 +335,12 @@ import Testing
     let scene = try await Scene.make()
     try await scene.live(5)
     let (id, actor) = (scene.order.subscription.id, Actor(name: "test", address: nil))
-    #expect(try await scene.desk.change(id, to: PlanTarget(plan: "starter"), by: actor).scheduled != nil)
-    #expect(try await scene.desk.change(id, to: PlanTarget(plan: "enterprise"), by: actor).scheduled == nil)
+    let lowered = try await scene.desk.change(id, to: PlanTarget(plan: "starter"), by: actor)
+    #expect(lowered.scheduled != nil)
+    try await scene.live(15)
+    let raised = try await scene.subscription()
+    let plan = try await PlanStore(scene.plane.database).find(slug: "enterprise")
+    #expect(raised.scheduled == nil && raised.planID == plan?.id)
     await scene.close()
   }
 

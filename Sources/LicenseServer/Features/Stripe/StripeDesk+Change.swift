@@ -27,8 +27,6 @@ extension StripeDesk {
     let subscription = try await client.subscription(former.reference).subscription
     if plan.rank > from.plan.rank || (plan.rank == from.plan.rank && period == .year && former.period == .month) {
       _ = try await client.change(subscription, toPrice: theirs, proration: .invoiceNow)
-      // What was to come with the next period does not come any more.
-      if former.scheduled != nil { try await note(nil, for: id) }
     } else {
       guard period == former.period else {
         throw Problem.conflict("Stripe begins a new period at once when its length changes: cancel at the end instead.")
