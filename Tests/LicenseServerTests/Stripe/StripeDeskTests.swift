@@ -337,6 +337,11 @@ import Testing
     let (id, actor) = (scene.order.subscription.id, Actor(name: "test", address: nil))
     let lowered = try await scene.desk.change(id, to: PlanTarget(plan: "starter"), by: actor)
     #expect(lowered.scheduled != nil)
+    _ = try await scene.desk.change(id, to: PlanTarget(plan: "enterprise"), by: actor)
+    // What was paid is credited at what was paid for it.
+    let forms = scene.wire.posts.suffix(2).map(\.form)
+    #expect(forms.first?.contains("items[0][price]=price_pro&proration_behavior=none") == true, "\(forms)")
+    #expect(forms.last?.contains("items[0][price]=price_enterprise&proration_behavior=always_invoice") == true)
     try await scene.live(15)
     let raised = try await scene.subscription()
     let plan = try await PlanStore(scene.plane.database).find(slug: "enterprise")

@@ -26,7 +26,7 @@ extension StripeDesk {
     let theirs = try await register.price(price, of: plan, at: clock.now())
     let subscription = try await client.subscription(former.reference).subscription
     if plan.rank > from.plan.rank || (plan.rank == from.plan.rank && period == .year && former.period == .month) {
-      _ = try await client.change(subscription, toPrice: theirs, proration: .invoiceNow)
+      try await raise(former, from: from, to: theirs, subscription)
     } else {
       guard period == former.period else {
         throw Problem.conflict("Stripe begins a new period at once when its length changes: cancel at the end instead.")
@@ -34,6 +34,26 @@ extension StripeDesk {
       try await lower(former, to: price.id == former.priceID ? nil : price, theirs, subscription)
     }
     return try await followed(former, "subscription.change_plan", by: actor)
+  }
+
+  /// With a lower price to come Stripe has that one already, and would credit the rest of the period at it: the price
+  /// that was paid is set again before.
+  private func raise(
+    _ former: Running, from current: (plan: Plan, price: Price), to theirs: String, _ subscription: StripeSubscription
+  ) async throws {
+    guard former.scheduled != nil else {
+      _ = try await client.change(subscription, toPrice: theirs, proration: .invoiceNow)
+      return
+    }
+    let paid = try await register.price(current.price, of: current.plan, at: clock.now())
+    let restored = try await client.change(subscription, toPrice: paid, proration: .none)
+    do {
+      _ = try await client.change(restored, toPrice: theirs, proration: .invoiceNow)
+    } catch {
+      // It stays as it was: lower from the next period on.
+      _ = try? await client.change(restored, toPrice: subscription.price, proration: .none)
+      throw error
+    }
   }
 
   /// The next period's price is noted before Stripe is told, for its event may be here before its answer.
