@@ -70,8 +70,9 @@ struct InvoiceView: Sendable {
     }
     return PageParts.table(
       "Credit notes",
-      ["Number", "Reason", "#Amount", "#Of that tax", "#Not asked for", "#To credit", "#To refund", "Refund", "Issued"],
-      rows, empty: "")
+      [
+        "Number", "Reason", "#Amount", "#Of that tax", "#Not asked for", "#To credit", "#To refund", "Refund", "Issued",
+      ], rows, empty: "")
   }
 }
 
