@@ -28,7 +28,7 @@ class StripeStandIn:
         self.port, self.inner_port = free_ports(2)
         self.url, self.inner = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.inner_port}"
         self.requests, self.faults = [], []
-        self.answers, self.checkouts = {}, {}
+        self.answers, self.checkouts, self.failed_refunds = {}, {}, {}
         self.lock = threading.Lock()
         self.process = self.server = None
 
@@ -180,6 +180,10 @@ def handler(stand_in):
             if path == "/v1/coupons":
                 body = urllib.parse.urlencode({"id": f"c{time.time_ns()}", **form}).encode()
             status, shown = stand_in.forward(self.command, self.path, body)
+            if status == 200 and (self.command, path) == ("GET", "/v1/refunds"):
+                for refund in shown["data"]:
+                    if reason := stand_in.failed_refunds.get(refund["id"]):
+                        refund.update(status="failed", failure_reason=reason)
             if status == 200 and parts[2] == "charges" and shown.get("payment_intent"):
                 shown["invoice"] = stand_in.ask("GET", f"/v1/payment_intents/{shown['payment_intent']}")["invoice"]
             return status, shown

@@ -147,6 +147,28 @@ class Stripe(unittest.TestCase):
         booked = self.vendor.client.items("/api/credit-notes", invoice_id=self.invoices_of(license)[0]["id"])
         self.assertEqual([one["amount"] for one in booked], ["29.00"])
 
+    def test_a_refund_that_came_back_is_the_customers_credit(self):
+        email, session = self.buy()
+        license = self.license_of(email)
+        eventually(lambda: any(one["status"] == "paid" for one in self.invoices_of(license)), within=30, what="payment")
+        invoice = self.stand_in.ask("GET", f"/v1/invoices/{session['invoice']}")
+        charge = invoice["charge"] if isinstance(invoice["charge"], str) else invoice["charge"]["id"]
+        refund = self.stand_in.ask("POST", "/v1/refunds", charge=charge, amount=1_900)
+        shown = {"id": refund["id"], "object": "refund", "charge": charge, "amount": 1_900, "currency": "usd"}
+        self.send(self.stand_in.event("refund.created", shown | {"status": "succeeded"})).expect(200)
+        ours = self.invoices_of(license)[0]["id"]
+        sent, = self.vendor.client.items("/api/refunds", invoice_id=ours)
+        self.assertEqual((sent["status"], sent["amount"], sent["reference"]), ("paid", "19.00", refund["id"]))
+        self.stand_in.failed_refunds[refund["id"]] = "lost_or_stolen_card"
+        failed = shown | {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+        for kind in ("refund.failed", "charge.refund.updated", "refund.updated"):
+            self.send(self.stand_in.event(kind, failed)).expect(200)
+        back, = self.vendor.client.items("/api/refunds", invoice_id=ours)
+        self.assertEqual((back["status"], back["id"], back["reference"]), ("failed", sent["id"], refund["id"]))
+        self.assertIn("lost or stolen card", back["failure"])
+        details = self.vendor.client.get(f"/api/customers/{license['customer_id']}/billing-details").expect(200).json
+        self.assertEqual(details["credit_balances"], [{"amount": "19.00", "currency": "USD"}])
+
     def test_a_subscription_that_ends_takes_its_licence_along(self):
         email, session = self.buy()
         self.stand_in.ask("DELETE", f"/v1/subscriptions/{session['subscription']}")

@@ -201,4 +201,23 @@ import Testing
     #expect(cards.refunded == 3_950)
     try await end(billing)
   }
+
+  @Test func aRefundThatIsRefusedIsTheCustomersCredit() async throws {
+    let billing = try await BillingDatabase.make()
+    let cards = CardStandIn()
+    cards.refuseRefunds()
+    let subscription = try await begin(billing)
+    _ = try await billing.pool.transaction {
+      try await SubscriptionDesk($0).cancel(subscription.id, .now(credit: .refund), at: now + .days(15))
+    }
+    let report = try await run(billing, cards, at: now + .days(15))
+    #expect(report.refunded == 0 && report.refundsFailed == 1 && report.failures.isEmpty)
+    #expect(try await run(billing, cards, at: now + .days(15)).refundsFailed == 0)
+    let credit = try await CreditBalanceStore(billing.pool).balance(of: subscription.customerID, in: .usd)
+    #expect(credit.minorUnits == 3_950)
+    let invoice = try #require(try await invoices(billing, subscription).last)
+    let payment = try await PaymentStore(billing.pool).find(invoice: invoice.id)
+    #expect(payment?.refunded.minorUnits == 0)
+    try await end(billing)
+  }
 }

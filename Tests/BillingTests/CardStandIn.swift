@@ -13,6 +13,7 @@ final class CardStandIn: PaymentProvider {
     var refunds: [String: Int64] = [:]
     var declines: Set<Int64> = []
     var losesNext = false
+    var refusesRefunds = false
     var calls = 0
   }
 
@@ -28,6 +29,9 @@ final class CardStandIn: PaymentProvider {
 
   /// The next charge is made, and its answer gets lost.
   func loseNextAnswer() { state.withLock { $0.losesNext = true } }
+
+  /// Nothing can be given back any more.
+  func refuseRefunds() { state.withLock { $0.refusesRefunds = true } }
 
   /// What was charged for an invoice, charge by charge.
   func charges(of invoice: Int64) -> [Int64] { state.withLock { $0.charges[invoice] ?? [] } }
@@ -56,7 +60,10 @@ final class CardStandIn: PaymentProvider {
   }
 
   func refund(payment: Payment, amount: Money, key: String) async throws -> RefundOutcome {
-    state.withLock { $0.refunds[key] = amount.minorUnits }
-    return .refunded(reference: key)
+    state.withLock { state -> RefundOutcome in
+      if state.refusesRefunds { return .declined(code: "card_closed", message: "The card is closed.") }
+      state.refunds[key] = amount.minorUnits
+      return .refunded(reference: key)
+    }
   }
 }

@@ -66,6 +66,22 @@ public enum StripeShapes {
     ]
   }
 
+  /// - Parameter ours: the key of our refund that it was asked for with.
+  public static func refund(
+    id: String = "re_1", charge: String = "ch_1", amount: Int64, status: String = "succeeded", failure: String? = nil,
+    ours: String? = nil
+  ) -> JSONValue {
+    var metadata: JSONObject = [:]
+    if let ours { metadata["trackily_refund"] = .string(ours) }
+    var more: JSONObject = [:]
+    if let failure { more["failure_reason"] = .string(failure) }
+    return object(
+      [
+        "id": .string(id), "object": "refund", "charge": .string(charge), "amount": .int(amount), "currency": "usd",
+        "status": .string(status), "metadata": .object(metadata), "reason": nil, "payment_intent": "pi_1",
+      ], more)
+  }
+
   public static func dispute(
     id: String = "dp_1", charge: String = "ch_1", amount: Int64, status: String = "needs_response", created: Int64
   ) -> JSONValue {

@@ -40,12 +40,31 @@ public final class StripeStandIn: Sendable {
   /// What a GET of a path is answered.
   public func answer(_ path: String) -> (status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
     let present = present.withLock { $0 }
+    if let charge = path.wholeMatch(of: /\/v1\/refunds\?charge=(\w+)&limit=100/)?.1 {
+      return (200, [("Date", Self.date(present))], refunds(of: String(charge), at: present).utf8)
+    }
     // Of several in the same second the last one is the state.
     guard let found = happenings.last(where: { $0.path == path && $0.at <= present }) else {
       let body: JSONValue = ["error": ["type": "invalid_request_error", "code": "resource_missing", "message": "No."]]
       return (404, [], body.utf8)
     }
     return (200, [("Date", Self.date(present))], found.object.utf8)
+  }
+
+  /// As lists are: the newest first.
+  private func refunds(of charge: String, at present: Int64) -> JSONValue {
+    var refunds: [(id: String, object: JSONValue)] = []
+    for happening in happenings where happening.at <= present {
+      guard happening.object["object"] == "refund", happening.object["charge"]?.stringValue == charge,
+        let id = happening.object["id"]?.stringValue
+      else { continue }
+      if let index = refunds.firstIndex(where: { $0.id == id }) {
+        refunds[index].object = happening.object
+      } else {
+        refunds.append((id, happening.object))
+      }
+    }
+    return StripeShapes.list(refunds.map(\.object).reversed())
   }
 
   /// Only as exact as the header is.

@@ -80,7 +80,7 @@ public struct InvoiceDesk: Sendable {
       try await CreditBalanceStore(connection).add(note.toBalance, to: invoice.customerID)
     }
     guard note.toRefund.isPositive, let payment else { return (note, nil) }
-    try await PaymentStore(connection).addRefund(note.toRefund, to: payment)
+    try await PaymentStore(connection).addRefund(note.toRefund, to: payment.id)
     return (note, try await RefundStore(connection).create(note, of: payment, at: now))
   }
 
@@ -101,21 +101,42 @@ public struct InvoiceDesk: Sendable {
   /// A refund has left us. Telling it again changes nothing.
   public func refunded(_ id: Int64, reference: String, at now: Timestamp) async throws -> Refund? {
     let store = RefundStore(connection)
-    guard let refund = try await store.lock(id), refund.status == .pending else { return try await store.find(id) }
+    guard let refund = try await lockedRefund(id), refund.status == .pending else { return try await store.find(id) }
     try await store.settle(refund, .paid, reference: reference, failure: nil, at: now)
     try await ledger.post(try .refundPaid(refund, of: refund.invoiceID, at: now))
     return try await store.find(id)
   }
 
-  /// A refund cannot be sent: the customer gets it to his credit. Telling it again changes nothing.
-  public func refundFailed(_ id: Int64, _ failure: String, at now: Timestamp) async throws -> Refund? {
+  /// A refund cannot be sent, or was sent and came back: the customer gets it to his credit, and its payment can be
+  /// refunded again. Telling it again changes nothing.
+  /// - Parameter reference: what the provider calls it, if it got that far.
+  /// - Returns: the refund, and whether it had not failed before; nil when there is no such refund.
+  public func refundFailed(
+    _ id: Int64, _ failure: String, reference: String? = nil, at now: Timestamp
+  ) async throws -> (refund: Refund, isNew: Bool)? {
     let store = RefundStore(connection)
-    guard let refund = try await store.lock(id), refund.status == .pending else { return try await store.find(id) }
-    try await store.settle(refund, .failed, reference: nil, failure: failure, at: now)
-    try await ledger.post(try .refundFailed(refund, of: refund.invoiceID, at: now))
+    guard let refund = try await lockedRefund(id) else { return nil }
+    guard refund.status != .failed else { return (refund: refund, isNew: false) }
+    try await store.settle(refund, .failed, reference: refund.reference ?? reference, failure: failure, at: now)
+    let entry: LedgerEntry =
+      switch refund.status {
+      case .paid: try .refundReturned(refund, of: refund.invoiceID, at: now)
+      case .pending, .failed: try .refundFailed(refund, of: refund.invoiceID, at: now)
+      }
+    try await ledger.post(entry)
     let invoice = try await locked(refund.invoiceID)
     try await CreditBalanceStore(connection).add(refund.amount, to: invoice.customerID)
-    return try await store.find(id)
+    try await PaymentStore(connection).addRefund(try refund.amount.negated(), to: refund.paymentID)
+    guard let failed = try await store.find(id) else { return nil }
+    return (refund: failed, isNew: true)
+  }
+
+  /// With its invoice locked before it, in the order in which everything here takes them.
+  private func lockedRefund(_ id: Int64) async throws -> Refund? {
+    let store = RefundStore(connection)
+    guard let known = try await store.find(id) else { return nil }
+    _ = try await locked(known.invoiceID)
+    return try await store.lock(id)
   }
 
   private func locked(_ id: Int64) async throws -> Invoice {

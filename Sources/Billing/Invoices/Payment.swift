@@ -59,9 +59,10 @@ public struct PaymentStore: Sendable {
     try await payment("WHERE provider = \(provider) AND reference = \(reference) ORDER BY id LIMIT 1")
   }
 
-  func addRefund(_ amount: Money, to payment: Payment) async throws(DatabaseError) {
+  /// - Parameter amount: below zero for what came back.
+  func addRefund(_ amount: Money, to payment: Int64) async throws(DatabaseError) {
     try await database.execute(
-      "UPDATE license.payments SET refunded = refunded + \(amount.minorUnits) WHERE id = \(payment.id)")
+      "UPDATE license.payments SET refunded = refunded + \(amount.minorUnits) WHERE id = \(payment)")
   }
 
   private func payment(_ condition: SQL) async throws(DatabaseError) -> Payment? {

@@ -7,7 +7,7 @@ public struct Refund: Hashable, Sendable, Identifiable {
     /// Promised; the provider, or the staff, have to send it.
     case pending
     case paid
-    /// It could not be sent: the customer has it to his credit.
+    /// It could not be sent, or came back: the customer has it to his credit.
     case failed
   }
 
@@ -58,6 +58,11 @@ public struct RefundStore: Sendable {
     try await refunds("WHERE r.id = \(id) FOR UPDATE OF r").first
   }
 
+  /// Those of a payment, the oldest first.
+  func all(of payment: Int64) async throws(DatabaseError) -> [Refund] {
+    try await refunds("WHERE r.payment_id = \(payment) ORDER BY r.id LIMIT 500")
+  }
+
   /// Those that providers still have to be asked for, the oldest first.
   func pending(after id: Int64, limit: Int) async throws(DatabaseError) -> [Refund] {
     try await refunds("WHERE r.status = 'pending' AND r.id > \(id) ORDER BY r.id LIMIT \(limit)")
@@ -77,6 +82,7 @@ public struct RefundStore: Sendable {
     return Page(fetched: found, limit: page.limit) { String($0.id) }
   }
 
+  /// - Parameter refund: as it was locked.
   func settle(
     _ refund: Refund, _ status: Refund.Status, reference: String?, failure: String?, at now: Timestamp
   ) async throws(DatabaseError) {
@@ -84,7 +90,7 @@ public struct RefundStore: Sendable {
       """
       UPDATE license.refunds SET status = \(status), reference = \(reference), failure = \(failure),
         settled_at = \(now)
-      WHERE id = \(refund.id) AND status = 'pending'
+      WHERE id = \(refund.id) AND status = \(refund.status)
       """)
   }
 

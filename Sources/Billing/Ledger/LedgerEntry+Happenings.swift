@@ -61,6 +61,12 @@ extension LedgerEntry {
       .refundFailed, of: invoice, source: refund.id, refund.amount, from: .customerCredit, to: .refundsPayable, at: now)
   }
 
+  /// It had left us and the bank sent it back: the customer has it to his credit instead.
+  static func refundReturned(_ refund: Refund, of invoice: Int64, at now: Timestamp) throws -> LedgerEntry {
+    try transfer(
+      .refundReturned, of: invoice, source: refund.id, refund.amount, from: .customerCredit, to: .cash, at: now)
+  }
+
   private static func transfer(
     _ kind: Kind, of invoice: Int64, source: Int64 = 0, _ amount: Money, from: LedgerAccount, to: LedgerAccount,
     at now: Timestamp

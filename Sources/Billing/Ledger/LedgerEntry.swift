@@ -34,6 +34,7 @@ public struct LedgerEntry: Hashable, Sendable {
     case invoiceVoided = "invoice_voided"
     case refundPaid = "refund_paid"
     case refundFailed = "refund_failed"
+    case refundReturned = "refund_returned"
   }
 
   public let kind: Kind

@@ -8,13 +8,16 @@ public enum BillingEvent: Sendable {
   case canceled(Subscription)
   /// - voided: the open invoices that were withdrawn with it.
   case expired(Subscription, voided: [Invoice])
+  /// The provider refused to give money back: the customer has it to his credit.
+  case refundFailed(Refund, Invoice)
 
-  /// As it is after the event.
-  public var subscription: Subscription {
+  /// As it is after the event; nil for what is about an invoice alone.
+  public var subscription: Subscription? {
     switch self {
     case .renewed(let subscription, _), .collected(let subscription, _), .notCollected(let subscription, _, _, _),
       .suspended(let subscription), .canceled(let subscription), .expired(let subscription, _):
       subscription
+    case .refundFailed: nil
     }
   }
 }
@@ -28,6 +31,7 @@ public struct BillingReport: Hashable, Sendable {
   public var canceled = 0
   public var expired = 0
   public var refunded = 0
+  public var refundsFailed = 0
   /// What could not be done, each as a short line; the next run tries again.
   public var failures: [String] = []
 
@@ -39,6 +43,7 @@ public struct BillingReport: Hashable, Sendable {
     case .suspended: suspended += 1
     case .canceled: canceled += 1
     case .expired: expired += 1
+    case .refundFailed: refundsFailed += 1
     }
   }
 }

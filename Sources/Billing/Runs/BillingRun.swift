@@ -204,7 +204,11 @@ public struct BillingRun: Sendable {
       let refunds = try await RefundStore(database).pending(after: last, limit: Self.batch)
       for refund in refunds {
         do {
-          if try await send(refund, at: now) { report.refunded += 1 }
+          switch try await send(refund, at: now) {
+          case .paid: report.refunded += 1
+          case .failed: report.refundsFailed += 1
+          case .pending: break
+          }
         } catch {
           try Self.rethrowIfAll(error)
           report.failures.append("refund \(refund.id): \(error)")
@@ -215,19 +219,23 @@ public struct BillingRun: Sendable {
     }
   }
 
-  private func send(_ refund: Refund, at now: Timestamp) async throws -> Bool {
+  /// - Returns: how it stands now.
+  private func send(_ refund: Refund, at now: Timestamp) async throws -> Refund.Status {
     guard let payment = try await PaymentStore(database).find(refund.paymentID), payment.provider == kind
-    else { return false }
+    else { return .pending }
     let outcome = try await provider.refund(payment: payment, amount: refund.amount, key: refund.key)
     return try await database.transaction(retries: 3) { connection in
       let desk = InvoiceDesk(connection)
       switch outcome {
       case .refunded(let reference):
-        return try await desk.refunded(refund.id, reference: reference, at: now)?.status == .paid
+        return try await desk.refunded(refund.id, reference: reference, at: now)?.status ?? .pending
       case .declined(_, let message):
-        _ = try await desk.refundFailed(refund.id, message, at: now)
-        return false
-      case .waiting: return false
+        guard let failed = try await desk.refundFailed(refund.id, message, at: now) else { return .pending }
+        if failed.isNew, let invoice = try await InvoiceStore(connection).find(refund.invoiceID) {
+          try await observe(.refundFailed(failed.refund, invoice), connection, now)
+        }
+        return failed.refund.status
+      case .waiting: return .pending
       }
     }
   }

@@ -17,7 +17,8 @@ extension StripeBooks {
     guard former.providerReference == theirs.id else { return .nothing }
     var subscription = former
     let price = try await price(of: theirs, now: former)
-    if subscription.scheduled?.priceID == price.id { subscription.scheduled = nil }
+    // What was to come has come, or something else has instead.
+    if price.id != former.priceID { subscription.scheduled = nil }
     subscription.mirror(theirs.facts(price: price, paidUntil: former.paidUntil), at: now)
     guard subscription != former else { return .nothing }
     try await subscriptions.save(subscription, at: now)

@@ -7,8 +7,8 @@ public enum StripeChange: Sendable {
   case subscription(former: Subscription, Subscription)
   /// An invoice that is new here, or was paid or withdrawn; with its subscription as it is now.
   case invoice(former: Invoice?, Invoice, Subscription)
-  /// Money went back on an invoice.
-  case refunded(CreditNote, Invoice)
+  /// Money went back on an invoice, or could not and is the customer's credit.
+  case refunds(booked: [CreditNote], failed: [Refund], Invoice)
   /// - formerStatus: nil for a new one.
   case dispute(StripeDispute, formerStatus: String?, Invoice)
 }
@@ -33,25 +33,9 @@ public struct StripeBooks: Sendable {
     switch content {
     case .subscription(let subscription): try await take(subscription, at: now)
     case .invoice(let invoice): try await take(invoice, at: now)
-    case .charge(let charge): try await take(charge, at: now)
+    case .charge(let charge, let refunds): try await take(charge, refunds, at: now)
     case .dispute(let dispute): try await take(dispute, at: now)
     }
-  }
-
-  private func take(_ charge: StripeCharge, at now: Timestamp) async throws -> StripeChange {
-    guard let known = try await links.invoice(ofCharge: charge.id), let invoice = try await invoices.lock(known.id),
-      let payment = try await PaymentStore(connection).find(invoice: invoice.id)
-    else { return .nothing }
-    // What we asked for ourselves was counted before Stripe was asked. Only what is more was given back elsewhere.
-    let more = Money(
-      minorUnits: charge.amountRefunded - payment.refunded.minorUnits, currency: payment.amount.currency)
-    let amount = try more.capped(at: payment.refundable).capped(at: invoice.creditable)
-    guard amount.isPositive, charge.currency == amount.currency else { return .nothing }
-    let desk = InvoiceDesk(connection)
-    let (note, refund) = try await desk.credit(
-      invoice.id, amount: amount, reason: "Refunded at Stripe", to: .refund, at: now)
-    if let refund { _ = try await desk.refunded(refund.id, reference: charge.id, at: now) }
-    return .refunded(note, try await invoices.find(invoice.id) ?? invoice)
   }
 
   private func take(_ dispute: StripeDispute, at now: Timestamp) async throws -> StripeChange {

@@ -1,6 +1,6 @@
 public import Core
 
-/// Money that was taken, and what of it was given back.
+/// Money that was taken.
 public struct StripeCharge: Hashable, Sendable {
   public let id: String
   /// The invoice it paid; nil for a charge without one.
@@ -8,8 +8,6 @@ public struct StripeCharge: Hashable, Sendable {
   public let currency: Currency
   /// Minor units, like all amounts.
   public let amount: Int64
-  /// Over all refunds so far; it never sinks but when a refund fails.
-  public let amountRefunded: Int64
 
   /// - Throws: ``StripeError`` of kind `malformedAnswer`.
   public init(_ object: JSONValue) throws(StripeError) {
@@ -18,8 +16,7 @@ public struct StripeCharge: Hashable, Sendable {
     invoice = fields.optionalReference("invoice")
     currency = try fields.currency()
     amount = try fields.int("amount")
-    amountRefunded = try fields.int("amount_refunded")
-    guard amount >= 0, (0...amount).contains(amountRefunded) else { throw .malformed("charge.amount_refunded") }
+    guard amount >= 0 else { throw .malformed("charge.amount") }
   }
 }
 
@@ -49,21 +46,6 @@ public struct StripeDispute: Hashable, Sendable {
   }
 }
 
-/// Money on its way back.
-struct StripeRefund: Hashable, Sendable {
-  let id: String
-  /// `pending`, `requires_action`, `succeeded`, `failed` or `canceled`.
-  let status: String
-  let failureReason: String?
-
-  init(_ object: JSONValue) throws(StripeError) {
-    let fields = StripeFields(object: object, noun: "refund")
-    id = try fields.string("id")
-    status = try fields.string("status")
-    failureReason = fields.optionalString("failure_reason")
-  }
-}
-
 extension StripeClient {
   public func charge(_ id: String) async throws -> (charge: StripeCharge, asOf: Timestamp?) {
     let answer = try await get("/v1/charges/\(id)")
@@ -73,13 +55,5 @@ extension StripeClient {
   public func dispute(_ id: String) async throws -> (dispute: StripeDispute, asOf: Timestamp?) {
     let answer = try await get("/v1/disputes/\(id)")
     return (try StripeDispute(answer.object), answer.asOf)
-  }
-
-  /// - Parameters:
-  ///   - amount: minor units of the charge's currency.
-  ///   - key: the same one never gives back twice.
-  func refund(charge: String, amount: Int64, key: String) async throws -> StripeRefund {
-    try StripeRefund(
-      await post("/v1/refunds", ["charge": .string(charge), "amount": .int(amount)], key: "refund-\(key)").object)
   }
 }

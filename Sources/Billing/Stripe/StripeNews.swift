@@ -5,7 +5,8 @@ public struct StripeNews: Sendable {
   public enum Content: Hashable, Sendable {
     case subscription(StripeSubscription)
     case invoice(StripeInvoice)
-    case charge(StripeCharge)
+    /// - refunds: all of the charge, the oldest first.
+    case charge(StripeCharge, refunds: [StripeRefund])
     case dispute(StripeDispute)
   }
 
@@ -26,7 +27,7 @@ public struct StripeNews: Sendable {
     switch content {
     case .subscription(let subscription): subscription.id
     case .invoice(let invoice): invoice.id
-    case .charge(let charge): charge.id
+    case .charge(let charge, _): charge.id
     case .dispute(let dispute): dispute.id
     }
   }

@@ -24,11 +24,8 @@ public struct StripeProvider: PaymentProvider {
     }
     do {
       let refund = try await client.refund(charge: payment.reference, amount: amount.minorUnits, key: key)
-      switch refund.status {
-      case "failed", "canceled":
-        return .declined(code: refund.failureReason ?? "refund_failed", message: "Stripe could not give it back.")
-      default: return .refunded(reference: refund.id)
-      }
+      guard refund.hasFailed else { return .refunded(reference: refund.id) }
+      return .declined(code: refund.failureReason ?? "refund_failed", message: refund.failure)
     } catch let error as StripeError where error.kind == .invalidRequest || error.kind == .cardDeclined {
       return .declined(code: error.code ?? "refund_refused", message: error.message)
     }

@@ -60,11 +60,20 @@ struct StripeReader: Sendable {
 
   /// A charge with its invoice before it, when that is not in our books yet.
   private func withInvoice(_ news: StripeNews) async throws -> [StripeNews] {
-    guard case .charge(let charge) = news.content else { return [] }
-    if try await links.invoice(ofCharge: charge.id) != nil { return [news] }
+    guard case .charge(let charge, _) = news.content else { return [] }
+    if try await links.invoice(ofCharge: charge.id) != nil { return [try await withRefunds(charge, news)] }
     guard let invoice = charge.invoice else { return [] }
     let before = try await withSubscription(self.invoice(invoice, nil))
-    return before.isEmpty ? [] : before + [news]
+    guard !before.isEmpty else { return [] }
+    let whole = try await withRefunds(charge, news)
+    return before + [whole]
+  }
+
+  /// A charge knows the sum of its refunds only; what became of each they tell themselves. They are asked for after it
+  /// was looked up how new the charge is that we have, so nothing older than that is taken over.
+  private func withRefunds(_ charge: StripeCharge, _ news: StripeNews) async throws -> StripeNews {
+    StripeNews(
+      .charge(charge, refunds: try await client.refunds(ofCharge: charge.id)), known: news.known, asOf: news.asOf)
   }
 
   /// An invoice with its subscription before it: that one has changed with it, and the event on that may come later.
@@ -93,7 +102,8 @@ extension StripeReader {
   }
 
   private func charge(_ id: String, _ event: StripeEvent?) async throws -> StripeNews {
-    try await news(id, event, StripeNews.Content.charge, read: StripeCharge.init, fetch: client.charge)
+    try await news(
+      id, event, { StripeNews.Content.charge($0, refunds: []) }, read: StripeCharge.init, fetch: client.charge)
   }
 
   private func news<Object>(

@@ -64,8 +64,9 @@ extension ControlPlane {
     StaffAccountAPI(account: staffAccount).register(in: &tables.staff)
     PlanAPI(desk: PlanDesk(database: database, clock: clock)).register(in: &tables.staff)
     CustomerAPI(database: database, clock: clock).register(in: &tables.staff)
-    LicenseStaffAPI(database: database, licenses: licenses, subscriptions: subscriptions, clock: clock)
-      .register(in: &tables.staff)
+    LicenseStaffAPI(
+      database: database, licenses: licenses, subscriptions: subscriptions, stripe: stripe, clock: clock
+    ).register(in: &tables.staff)
     InstanceAPI(database: database, licenses: licenses, clock: clock).register(in: &tables.staff)
     LicenseBulkAPI(licenses: licenses, clock: clock).register(in: &tables.staff)
     LicenseNoteAPI(database: database, licenses: licenses, clock: clock).register(in: &tables.staff)

@@ -28,14 +28,17 @@ struct ResellerCommand: AsyncParsableCommand {
     @Option(help: "The plans it may sell, separated by commas.")
     var plans = "starter,pro,enterprise"
 
-    @Option(help: "How many licences of its customers may be in use at once.")
-    var maxLicenses = 100
+    @Option(help: "How many licences of its customers may be in use at once, 0 to 1000000.")
+    var maxLicenses: Int64 = 100
 
     @Option(help: "How many instances they may have together; as many as licences unless given.")
-    var maxInstances: Int?
+    var maxInstances: Int64?
 
-    @Option(help: "How many days its customers keep working when it is suspended.")
-    var graceDays = 30
+    @Option(help: "How many hosted tenants they may have together.")
+    var maxTenants: Int64 = 0
+
+    @Option(help: "How many days its customers keep working when it is suspended, 1 to 365.")
+    var graceDays: Int64 = 30
 
     @Option(help: "The host on which the portal is the reseller's.")
     var portalDomain: String?
@@ -48,6 +51,19 @@ struct ResellerCommand: AsyncParsableCommand {
 
     @Flag(help: "Print JSON, as POST /api/resellers answers.")
     var json = false
+
+    func validate() throws {
+      let limits = [
+        ("--max-licenses", maxLicenses), ("--max-instances", maxInstances ?? 0), ("--max-tenants", maxTenants),
+      ]
+      for (option, limit) in limits where !ResellerAgreement.limits.contains(limit) {
+        throw ValidationError("\(option) must be 0 to \(ResellerAgreement.limits.upperBound).")
+      }
+      let days = ResellerAgreement.graceRange
+      guard days.contains(graceDays) else {
+        throw ValidationError("--grace-days must be \(days.lowerBound) to \(days.upperBound).")
+      }
+    }
 
     func run() async throws {
       try await CommandLineServer.runMigrated { server in
@@ -65,7 +81,7 @@ struct ResellerCommand: AsyncParsableCommand {
         "name": .string(name), "email": .string(email.description), "currency": .string(currency),
         "wholesale": ["kind": "percentage", "percent_off": .string(percentOff)],
         "plans": JSONValue(plans.split(separator: ",").map(\.trimmed)), "max_licenses": .int(maxLicenses),
-        "max_instances": JSONValue(maxInstances), "grace_days": .int(graceDays),
+        "max_instances": JSONValue(maxInstances), "max_tenants": .int(maxTenants), "grace_days": .int(graceDays),
         "portal_domain": JSONValue(portalDomain), "white_label": .bool(whiteLabel),
         "may_hide_powered_by": .bool(mayHidePoweredBy),
       ]

@@ -34,8 +34,12 @@ import Testing
   /// Begins the act on a tenant of its own.
   private func begin(_ act: Act, _ slug: String, _ world: HostingWorld) async throws -> Int64 {
     let tenants = world.hosting.tenants
-    if act == .provision { return try await world.provision(slug).id }
-    let id = try await world.tenant(slug).id
+    let id = try await world.provision(slug).id
+    if act == .provision { return id }
+    // Nothing that comes round by itself is needed to get there.
+    try await world.runJobs(onSchedule: false)
+    let tenant = try await world.find(id)
+    try #require(tenant.status == .active)
     switch act {
     case .provision: break
     case .suspend: _ = try await tenants.suspend(id, by: world.actor)
@@ -71,34 +75,29 @@ import Testing
     }
   }
 
-  @Test(arguments: Act.allCases)
-  func theEndIsTheSameWhereverItIsKilled(_ act: Act) async throws {
+  @Test(arguments: Act.allCases, [PretendTracker.Trouble.unreachable, .answerLost])
+  func theEndIsTheSameWhereverItIsKilled(_ act: Act, _ trouble: PretendTracker.Trouble) async throws {
     try await withTrackers(for: act) { world in
       let undisturbed = try await run(act, "first", world) { _ in nil }
       #expect(undisturbed.requests > 0)
-      for trouble in [PretendTracker.Trouble.unreachable, .answerLost] {
-        for point in 1...undisturbed.requests {
-          // One request is hit, and from then on nothing comes through: the process is gone.
-          let killed = try await run(act, "killed-\(point)-\(trouble)".lowercased(), world) {
-            $0 < point ? nil : $0 == point ? trouble : .unreachable
-          }
-          #expect(killed.end == undisturbed.end, "\(act) killed at request \(point), \(trouble)")
+      for point in 1...undisturbed.requests {
+        // One request is hit, and from then on nothing comes through: the process is gone.
+        let killed = try await run(act, "killed-\(point)", world) {
+          $0 < point ? nil : $0 == point ? trouble : .unreachable
         }
+        #expect(killed.end == undisturbed.end, "\(act) killed at request \(point), \(trouble)")
       }
     }
   }
 
-  @Test(arguments: Act.allCases)
-  func theEndIsTheSameWhicheverRequestFailsOnce(_ act: Act) async throws {
+  @Test(arguments: Act.allCases, [PretendTracker.Trouble.busy, .answerLost])
+  func theEndIsTheSameWhicheverRequestFailsOnce(_ act: Act, _ trouble: PretendTracker.Trouble) async throws {
     try await withTrackers(for: act) { world in
       let undisturbed = try await run(act, "first", world) { _ in nil }
-      for trouble in [PretendTracker.Trouble.busy, .answerLost] {
-        for point in 1...undisturbed.requests {
-          let disturbed = try await run(act, "failed-\(point)-\(trouble)".lowercased(), world) {
-            $0 == point ? trouble : nil
-          }
-          #expect(disturbed.end == undisturbed.end, "\(act) disturbed at request \(point), \(trouble)")
-        }
+      #expect(undisturbed.requests > 0)
+      for point in 1...undisturbed.requests {
+        let disturbed = try await run(act, "failed-\(point)", world) { $0 == point ? trouble : nil }
+        #expect(disturbed.end == undisturbed.end, "\(act) disturbed at request \(point), \(trouble)")
       }
     }
   }

@@ -72,14 +72,15 @@ import Testing
     let wire: Wire
     let desk: StripeDesk
 
-    static func make() async throws -> Scene {
+    /// - Parameter more: what happens after the life.
+    static func make(more: [StripeStandIn.Happening] = []) async throws -> Scene {
       let database = try await TestPostgres.database(template: "license", migrate: LicenseDatabase.migrate)
       let clock = TestClock()
       let plane = try LicenseDatabase.plane(on: database, keys: "unused", clock: clock)
       let email = try #require(EmailAddress("buyer@example.com"))
       let order = try await plane.orders.place(
         OrderRequest(plan: "pro", period: .month, currency: .usd, email: email))
-      let wire = Wire(StripeStandIn(StripeLife.happenings(ours: order.subscription.id)))
+      let wire = Wire(StripeStandIn(StripeLife.happenings(ours: order.subscription.id) + more))
       let desk = StripeDesk(
         database: plane.database, client: try wire.client(), news: plane.news,
         publicURL: "https://license.example.com", clock: clock)
@@ -242,6 +243,25 @@ import Testing
     await scene.close()
   }
 
+  @Test func aRefundThatCameBackIsToldToTheVendor() async throws {
+    let returned = StripeShapes.refund(
+      charge: "ch_in_2", amount: 2_000, status: "failed", failure: "expired_or_canceled_card")
+    let day62 = StripeLife.start + 62 * StripeLife.day
+    let scene = try await Scene.make(more: [
+      .init("evt_back", "refund.failed", at: day62, returned), .init("evt_too", "refund.updated", at: day62, returned),
+    ])
+    try await SettingsStore(scene.plane.database).save(
+      VendorSettings(alarmEmail: EmailAddress("alarms@example.com")), at: scene.clock.now())
+    try await scene.live(.max)
+    #expect(try await scene.count("license.vendor_events WHERE type = 'invoice.refund_failed'") == 1)
+    #expect(try await scene.count("license.audit_log WHERE action = 'refund.fail' AND actor = 'Stripe'") == 1)
+    #expect(try await scene.count("license.license_notes WHERE body LIKE '%expired or canceled card%'") == 1)
+    #expect(try await scene.count("license.mails WHERE template = 'refund_failed'") == 1)
+    let credit = try await CreditBalanceStore(scene.plane.database).balance(of: scene.order.customer.id, in: .usd)
+    #expect(credit.minorUnits == 2_000)
+    await scene.close()
+  }
+
   @Test func aLowerPriceBeginsWithTheNextPeriod() async throws {
     let scene = try await Scene.make()
     try await scene.live(5)
@@ -256,6 +276,76 @@ import Testing
     let upgrade = try #require(scene.wire.posts.last?.form)
     #expect(upgrade.contains("proration_behavior=always_invoice"))
     #expect(upgrade.contains("payment_behavior=error_if_incomplete"))
+    await scene.close()
+  }
+
+  /// What staff do with a licence whose subscription is at Stripe.
+  private func changeLicence(_ scene: Scene, to plan: String, isDryRun: Bool = false) async throws -> PlanChange {
+    let license = try #require(try await scene.license)
+    return try await scene.plane.licenses.changePlan(
+      license.id, to: plan, isDryRun: isDryRun, through: scene.plane.subscriptions, stripe: scene.desk,
+      by: Actor(name: "staff test", address: nil))
+  }
+
+  @Test func staffChangeTheLicencesPlanAtStripe() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    let asked = try await changeLicence(scene, to: "enterprise", isDryRun: true)
+    #expect(asked.license == nil && asked.quote == nil && scene.wire.posts.isEmpty)
+    _ = try await changeLicence(scene, to: "enterprise")
+    let form = try #require(scene.wire.posts.last?.form)
+    #expect(form.contains("items[0][price]=price_enterprise") && form.contains("proration_behavior=always_invoice"))
+    #expect(try await scene.count("license.audit_log WHERE action = 'subscription.change_plan'") == 1)
+    // The licence has what Stripe says it has.
+    #expect(try await scene.license?.plan.slug == "pro")
+    try await scene.live(15)
+    #expect(try await scene.license?.plan.slug == "enterprise")
+    await scene.close()
+  }
+
+  @Test func whatStripeRefusesLeavesTheLicenceAsItIs() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    scene.wire.refuse(true)
+    await #expect(throws: StripeError.self) { try await changeLicence(scene, to: "enterprise") }
+    scene.wire.refuse(false)
+    #expect(try await scene.license?.plan.slug == "pro")
+    await #expect(throws: BillingError.noSuchPlan("gold")) { try await changeLicence(scene, to: "gold") }
+    let license = try #require(try await scene.license)
+    _ = try await scene.plane.licenses.revoke(license.id, by: Actor(name: "staff test", address: nil))
+    await #expect(throws: Problem.self) { try await changeLicence(scene, to: "enterprise") }
+    #expect(scene.wire.posts.isEmpty)
+    await scene.close()
+  }
+
+  @Test func withoutStripesKeyItsSubscriptionsAreLeftAlone() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    let license = try #require(try await scene.license)
+    await #expect(throws: BillingError.runByProvider(.stripe)) {
+      try await scene.plane.licenses.changePlan(
+        license.id, to: "enterprise", isDryRun: false, through: scene.plane.subscriptions, stripe: nil,
+        by: Actor(name: "staff test", address: nil))
+    }
+    #expect(try await scene.license?.plan.slug == "pro")
+    await scene.close()
+  }
+
+  @Test func anUpgradeTakesBackALowerPriceThatWasToCome() async throws {
+    let scene = try await Scene.make()
+    try await scene.live(5)
+    let (id, actor) = (scene.order.subscription.id, Actor(name: "test", address: nil))
+    let lowered = try await scene.desk.change(id, to: PlanTarget(plan: "starter"), by: actor)
+    #expect(lowered.scheduled != nil)
+    _ = try await scene.desk.change(id, to: PlanTarget(plan: "enterprise"), by: actor)
+    // What was paid is credited at what was paid for it.
+    let forms = scene.wire.posts.suffix(2).map(\.form)
+    #expect(forms.first?.contains("items[0][price]=price_pro&proration_behavior=none") == true, "\(forms)")
+    #expect(forms.last?.contains("items[0][price]=price_enterprise&proration_behavior=always_invoice") == true)
+    try await scene.live(15)
+    let raised = try await scene.subscription()
+    let plan = try await PlanStore(scene.plane.database).find(slug: "enterprise")
+    #expect(raised.scheduled == nil && raised.planID == plan?.id)
     await scene.close()
   }
 

@@ -10,7 +10,10 @@ struct BillingNews: Sendable {
 
   /// What a billing run did.
   func tell(_ event: BillingEvent, in connection: Connection, at now: Timestamp) async throws {
-    let subscription = event.subscription
+    if case .refundFailed(let refund, let invoice) = event {
+      return try await refundFailed(refund, of: invoice, by: .server, in: connection, at: now)
+    }
+    guard let subscription = event.subscription else { return }
     let license = try await follower.follow(subscription, in: connection, at: now)
     switch event {
     case .renewed(_, let invoice):
@@ -28,6 +31,7 @@ struct BillingNews: Sendable {
           in: connection)
       }
     case .canceled, .expired: return try await ended(subscription, in: connection, at: now)
+    case .refundFailed: break
     }
     try await changed(subscription, in: connection, at: now)
   }
@@ -47,6 +51,28 @@ struct BillingNews: Sendable {
       VendorEvent(
         .invoiceRefunded, customer: invoice.customerID, data: ["invoice": invoice.json, "credit_note": note.json]),
       at: now)
+  }
+
+  /// The vendor has to look at it: it stands beside the licence and in the log, the endpoints are told, and whoever
+  /// gets the alarms has a mail.
+  func refundFailed(
+    _ refund: Refund, of invoice: Invoice, by actor: Actor, in connection: Connection, at now: Timestamp
+  ) async throws {
+    try await VendorEventStore(connection).record(
+      VendorEvent(
+        .invoiceRefundFailed, customer: invoice.customerID, data: ["invoice": invoice.json, "refund": refund.json]),
+      at: now)
+    try await AuditStore(connection).append(
+      AuditEntry(action: "refund.fail", subject: "refund:\(refund.id)", after: refund.json), by: actor, at: now)
+    if let id = invoice.subscriptionID, let license = try await LicenseStore(connection).find(subscription: id) {
+      let text = """
+        A refund of \(refund.amount) of invoice \(invoice.number) failed and is the customer's credit. \
+        \(refund.failure ?? "")
+        """
+      _ = try await LicenseNoteStore(connection).add(text, to: license.id, by: actor.name, at: now)
+    }
+    guard let customer = try await CustomerStore(connection).find(invoice.customerID) else { return }
+    try await mail.alarm(RefundFailedMail(refund, of: invoice, customer: customer), in: connection)
   }
 
   func changed(_ subscription: Subscription, in connection: Connection, at now: Timestamp) async throws {

@@ -12,7 +12,7 @@ extension ControlPlane {
   }
 
   func registerBilling(in table: inout StaffTable) {
-    SubscriptionAPI(database: database, subscriptions: subscriptions).register(in: &table)
+    SubscriptionAPI(database: database, subscriptions: subscriptions, stripe: stripe).register(in: &table)
     InvoiceAPI(database: database, cashier: cashier, clock: clock).register(in: &table)
     CouponAPI(database: database, clock: clock).register(in: &table)
     TaxRateAPI(database: database, clock: clock).register(in: &table)
@@ -21,8 +21,9 @@ extension ControlPlane {
   }
 
   func registerBilling(in table: inout StaffTable, layout: Layout) {
-    SubscriptionPages(database: database, subscriptions: subscriptions, layout: layout, clock: clock)
-      .register(in: &table)
+    SubscriptionPages(
+      database: database, subscriptions: subscriptions, stripe: stripe, layout: layout, clock: clock
+    ).register(in: &table)
     InvoicePages(database: database, cashier: cashier, layout: layout, clock: clock).register(in: &table)
     PlanPages(desk: PlanDesk(database: database, clock: clock), layout: layout).register(in: &table)
     CouponPages(database: database, layout: layout, clock: clock).register(in: &table)

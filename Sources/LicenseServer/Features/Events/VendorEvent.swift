@@ -19,6 +19,7 @@ enum VendorEventType: String, CaseIterable, Sendable {
   case invoicePaid = "invoice.paid"
   case invoicePaymentFailed = "invoice.payment_failed"
   case invoiceRefunded = "invoice.refunded"
+  case invoiceRefundFailed = "invoice.refund_failed"
   case invoiceDisputed = "invoice.disputed"
   case subscriptionCreated = "subscription.created"
   case subscriptionUpdated = "subscription.updated"

@@ -82,7 +82,7 @@ struct InvoicePages: Sendable {
     var reply = layout.staffPage(
       Layout.Frame(title: "Invoice \(invoice.number)", current: Self.path, actions: acts(invoice, call)), call,
       InvoiceView(invoice: invoice, customer: customer, now: clock.now()).html
-        + InvoiceView.creditNotes(notes) + refundTable(refunds, call)
+        + InvoiceView.creditNotes(notes, refunds: refunds) + refundTable(refunds, call)
         + (try creditForm(invoice, call, problem)))
     reply.status = problem?.status ?? 200
     return reply
@@ -104,14 +104,18 @@ struct InvoicePages: Sendable {
         <input class="form-control" name="reference" required maxlength="200" placeholder="Bank reference" \
         aria-label="Reference of the refund of \(refund.amount)"><button class="btn">Mark transferred</button></form>
         """
+      var failure = "–"
+      if let reason = refund.failure { failure = "\(reason) The customer has it to their credit." }
       let canPay = refund.status == .pending && call.session.allows(.write(.billing))
       return """
         <tr><td class="num">\(refund.amount)</td><td>\(PageParts.status(refund.status.rawValue))</td>\
-        <td>\(PageParts.time(refund.createdAt))</td><td>\(refund.reference ?? refund.failure ?? "–")</td>\
+        <td>\(PageParts.time(refund.createdAt))</td><td>\(refund.reference ?? "–")</td>\
+        <td>\(failure)</td>\
         <td>\(canPay ? form : PageParts.time(refund.settledAt))</td></tr>
         """
     }
-    return PageParts.table("Refunds", ["#Amount", "Status", "Since", "Reference", "Settled"], rows, empty: "")
+    return PageParts.table(
+      "Refunds", ["#Amount", "Status", "Since", "Reference", "Failure", "Settled"], rows, empty: "")
   }
 
   private func creditForm(_ invoice: Invoice, _ call: StaffCall, _ problem: Problem?) throws -> HTML {

@@ -54,19 +54,25 @@ struct InvoiceView: Sendable {
     ]
   }
 
-  static func creditNotes(_ notes: [CreditNote]) -> HTML {
+  /// - Parameter refunds: of the same invoice; a credit note has at most one.
+  static func creditNotes(_ notes: [CreditNote], refunds: [Refund]) -> HTML {
     guard !notes.isEmpty else { return .empty }
     let rows = notes.map { note -> HTML in
-      """
-      <tr><td class="text-nowrap">\(note.number)</td><td>\(note.reason)</td><td class="num">\(note.amount)</td>\
-      <td class="num">\(note.tax)</td><td class="num">\(note.reducedDue)</td><td class="num">\(note.toBalance)</td>\
-      <td class="num">\(note.toRefund)</td><td>\(PageParts.time(note.issuedAt))</td></tr>
-      """
+      var refund: HTML = "–"
+      if let sent = refunds.first(where: { $0.creditNoteID == note.id }) {
+        refund = PageParts.status(sent.status.rawValue)
+      }
+      return """
+        <tr><td class="text-nowrap">\(note.number)</td><td>\(note.reason)</td><td class="num">\(note.amount)</td>\
+        <td class="num">\(note.tax)</td><td class="num">\(note.reducedDue)</td><td class="num">\(note.toBalance)</td>\
+        <td class="num">\(note.toRefund)</td><td>\(refund)</td><td>\(PageParts.time(note.issuedAt))</td></tr>
+        """
     }
     return PageParts.table(
       "Credit notes",
-      ["Number", "Reason", "#Amount", "#Of that tax", "#Not asked for", "#To credit", "#Refunded", "Issued"], rows,
-      empty: "")
+      [
+        "Number", "Reason", "#Amount", "#Of that tax", "#Not asked for", "#To credit", "#To refund", "Refund", "Issued",
+      ], rows, empty: "")
   }
 }
 

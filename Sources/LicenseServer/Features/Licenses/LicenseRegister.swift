@@ -154,52 +154,6 @@ struct LicenseRegister: Sendable {
     }
   }
 
-  /// Of a licence that is paid for, the subscription is what is changed: an upgrade now, a downgrade at its period's end.
-  func changePlan(
-    _ id: Int64, to slug: String, isDryRun: Bool, through subscriptions: SubscriptionRegister, by actor: Actor
-  ) async throws -> PlanChange {
-    try await database.transaction { connection in
-      let now = clock.now()
-      let store = LicenseStore(connection)
-      guard let license = try await store.lock(id) else { throw Problem.notFound("licence") }
-      guard let plan = try await PlanStore(connection).find(slug: slug) else { throw BillingError.noSuchPlan(slug) }
-      let instances = try await InstanceStore(connection).all(of: [id])
-      var change = PlanChange(of: license, to: plan, instances: instances)
-      if let agreed = try await ResellerLicenseStore(connection).agreedPlans(of: id), !agreed.contains(slug) {
-        throw Problem.beyondEntitlement([
-          .init(field: "plan", code: "not_entitled", message: "\(slug) is not in the agreement of its reseller")
-        ])
-      }
-      if isDryRun {
-        if let subscription = license.subscriptionID {
-          change.quote = try await SubscriptionDesk(connection)
-            .quote(subscription, to: PlanTarget(plan: slug), at: now)
-        }
-        return change
-      }
-      try Self.refuseRevoked(license)
-      guard change.excess.isEmpty else { throw change.refusal }
-      if let subscription = license.subscriptionID {
-        change.quote = try await subscriptions.change(
-          subscription, to: PlanTarget(plan: slug), in: connection, by: actor
-        ).quote
-        guard let followed = try await store.find(id) else { throw Problem.notFound("licence") }
-        return followed.plan.id == plan.id ? change.applied(as: followed) : change
-      }
-      try await store.set(id, plan: plan.id, at: now)
-      guard let changed = try await store.find(id) else { throw Problem.notFound("licence") }
-      try await AuditStore(connection).append(
-        AuditEntry(
-          action: "license.change_plan", subject: Self.subject(id), before: license.json(at: now),
-          after: changed.json(at: now)),
-        by: actor, at: now)
-      try await LicenseHistory(connection).record(
-        .planChanged, of: id, by: actor,
-        data: ["from": .string(change.before.plan), "to": .string(change.after.plan)], at: now)
-      return change.applied(as: changed)
-    }
-  }
-
   /// - Parameter releasesOfflineLease: frees the place at once although a lease file may still be in use there. For
   ///   staff: a customer could put one tracker after the other on files that cannot be called back.
   func act(
@@ -254,7 +208,7 @@ struct LicenseRegister: Sendable {
     return changes
   }
 
-  private static func refuseRevoked(_ license: License) throws(Problem) {
+  static func refuseRevoked(_ license: License) throws(Problem) {
     if license.standing == .revoked { throw .conflict("This licence is revoked, and that is for good.") }
   }
 

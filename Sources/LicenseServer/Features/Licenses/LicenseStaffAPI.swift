@@ -8,6 +8,8 @@ struct LicenseStaffAPI: Sendable {
   let database: ConnectionPool
   let licenses: LicenseRegister
   let subscriptions: SubscriptionRegister
+  /// Nil without Stripe.
+  let stripe: StripeDesk?
   let clock: any WallClock
 
   func register(in table: inout StaffTable) {
@@ -138,7 +140,7 @@ struct LicenseStaffAPI: Sendable {
       throw Problem.permissionDenied(section: StaffSection.billing.rawValue, access: AccessLevel.write.rawValue)
     }
     let change = try await licenses.changePlan(
-      id, to: plan, isDryRun: isDryRun, through: subscriptions, by: call.actor)
+      id, to: plan, isDryRun: isDryRun, through: subscriptions, stripe: stripe, by: call.actor)
     return .json(change.json(at: clock.now()))
   }
 }

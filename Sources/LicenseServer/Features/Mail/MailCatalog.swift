@@ -6,7 +6,7 @@ enum MailCatalog {
   static let templates: [any MailTemplate.Type] = [
     CloneAlarmMail.self, LicenseExpiringMail.self, LicenseReadyMail.self,
     LicenseSoldMail.self, OrderReceivedMail.self, PasswordResetMail.self,
-    PaymentDueMail.self, PaymentReceivedMail.self, ResellerStatementMail.self,
+    PaymentDueMail.self, PaymentReceivedMail.self, RefundFailedMail.self, ResellerStatementMail.self,
     ResellerSuspendedMail.self, SignInMail.self, StaffInvitationMail.self, TenantWelcomeMail.self,
     SubscriptionSuspendedMail.self, TeamInvitationMail.self, WebhookEndpointDisabledMail.self,
   ]

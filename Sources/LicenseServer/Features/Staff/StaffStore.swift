@@ -33,6 +33,15 @@ struct StaffStore: Sendable {
     role == .custom ? (grants ?? .none).json : Optional.none
   }
 
+  /// Who is mailed alarms when the settings name nobody: at most 20.
+  func activeAdmins() async throws(DatabaseError) -> [EmailAddress] {
+    let rows = try await database.query(
+      "SELECT email FROM license.staff WHERE role = 'admin' AND status = 'active' ORDER BY id LIMIT 20")
+    var addresses: [EmailAddress] = []
+    for row in rows { addresses.append(try row.get("email")) }
+    return addresses
+  }
+
   func find(_ id: Int64) async throws(DatabaseError) -> StaffMember? {
     try await members("WHERE s.id = \(id)").first
   }

@@ -4,6 +4,11 @@ import Database
 
 /// Changes to subscriptions that Stripe runs. Stripe is asked first or told what to do; our books follow its answer.
 extension StripeDesk {
+  /// Whether a subscription is one of them.
+  func runs(_ id: Int64) async throws -> Bool {
+    try await SubscriptionStore(database).find(id)?.provider == .stripe
+  }
+
   /// More for the customer acts and is paid at once, by the difference for the rest of the period; less acts from the
   /// next period on.
   /// - Throws: 402 when the card was declined (then nothing changed), 409 when the state does not allow it.
@@ -21,7 +26,7 @@ extension StripeDesk {
     let theirs = try await register.price(price, of: plan, at: clock.now())
     let subscription = try await client.subscription(former.reference).subscription
     if plan.rank > from.plan.rank || (plan.rank == from.plan.rank && period == .year && former.period == .month) {
-      _ = try await client.change(subscription, toPrice: theirs, proration: .invoiceNow)
+      try await raise(former, from: from, to: theirs, subscription)
     } else {
       guard period == former.period else {
         throw Problem.conflict("Stripe begins a new period at once when its length changes: cancel at the end instead.")
@@ -29,6 +34,26 @@ extension StripeDesk {
       try await lower(former, to: price.id == former.priceID ? nil : price, theirs, subscription)
     }
     return try await followed(former, "subscription.change_plan", by: actor)
+  }
+
+  /// With a lower price to come Stripe has that one already, and would credit the rest of the period at it: the price
+  /// that was paid is set again before.
+  private func raise(
+    _ former: Running, from current: (plan: Plan, price: Price), to theirs: String, _ subscription: StripeSubscription
+  ) async throws {
+    guard former.scheduled != nil else {
+      _ = try await client.change(subscription, toPrice: theirs, proration: .invoiceNow)
+      return
+    }
+    let paid = try await register.price(current.price, of: current.plan, at: clock.now())
+    let restored = try await client.change(subscription, toPrice: paid, proration: .none)
+    do {
+      _ = try await client.change(restored, toPrice: theirs, proration: .invoiceNow)
+    } catch {
+      // It stays as it was: lower from the next period on.
+      _ = try? await client.change(restored, toPrice: subscription.price, proration: .none)
+      throw error
+    }
   }
 
   /// The next period's price is noted before Stripe is told, for its event may be here before its answer.

@@ -19,7 +19,11 @@ struct StripeEffects: Sendable {
     case .subscription(let former, let subscription): try await changed(former, subscription, connection, now)
     case .invoice(let former, let invoice, let subscription):
       try await changed(former, invoice, subscription, connection, now)
-    case .refunded(let note, let invoice): try await refunded(note, invoice, connection, now)
+    case .refunds(let booked, let failed, let invoice):
+      for note in booked { try await refunded(note, invoice, connection, now) }
+      for refund in failed {
+        try await news.refundFailed(refund, of: invoice, by: Self.actor, in: connection, at: now)
+      }
     case .dispute(let dispute, let former, let invoice): try await disputed(dispute, former, invoice, connection, now)
     }
     if type == "invoice.payment_failed", case .invoice(let theirs) = content {

@@ -7,6 +7,8 @@ import Web
 struct SubscriptionAPI: Sendable {
   let database: ConnectionPool
   let subscriptions: SubscriptionRegister
+  /// Nil without Stripe. What it runs is changed there.
+  let stripe: StripeDesk?
 
   func register(in table: inout StaffTable) {
     table.define("subscription", Subscription.schema)
@@ -43,7 +45,9 @@ struct SubscriptionAPI: Sendable {
       .post, "/subscriptions/{id}/resume", .write(.billing),
       "Takes back a cancellation at the period's end, and a scheduled downgrade", answer: .ref("subscription")
     ) { call in
-      .json(try await subscriptions.resume(call.id(), by: call.actor).json)
+      let id = try call.id()
+      if let stripe, try await stripe.runs(id) { return .json(try await stripe.resume(id, by: call.actor).json) }
+      return .json(try await subscriptions.resume(id, by: call.actor).json)
     }
   }
 
@@ -72,7 +76,14 @@ struct SubscriptionAPI: Sendable {
     try fields.finish()
     guard let plan else { throw Problem.internalError() }
     let target = PlanTarget(plan: plan, period: period)
-    if call.query("dry_run") == "true" {
+    let isDryRun = call.query("dry_run") == "true"
+    if let stripe, !isDryRun, try await stripe.runs(id) {
+      let subscription = try await stripe.change(id, to: target, by: call.actor)
+      return .json([
+        "applied": true, "quote": nil, "subscription": subscription.json, "invoice": nil, "credit_note": nil,
+      ])
+    }
+    if isDryRun {
       let quote = try await subscriptions.quote(id, to: target)
       return .json([
         "applied": false, "quote": quote.json, "subscription": nil, "invoice": nil, "credit_note": nil,
@@ -93,6 +104,16 @@ struct SubscriptionAPI: Sendable {
       .flatMap(CreditNote.Destination.init)
     if when == "period_end", credit != nil { fields.fault("credit", "unfit", "is only given when it ends now") }
     try fields.finish()
+    if let stripe, try await stripe.runs(id) {
+      guard credit == nil else {
+        throw Problem.conflict(
+          "Stripe runs this subscription: end it without credit, and credit its invoice.", field: "credit")
+      }
+      let subscription = try await stripe.cancel(id, atPeriodEnd: when == "period_end", by: call.actor)
+      return .json([
+        "subscription": subscription.json, "credit_note": nil, "refund": nil, "voided_invoices": [],
+      ])
+    }
     let outcome = try await subscriptions.cancel(
       id, when == "now" ? .now(credit: credit) : .atPeriodEnd, by: call.actor)
     return .json([
@@ -118,7 +139,10 @@ struct SubscriptionAPI: Sendable {
         .described("Where what is left of the period goes; nowhere unless given.").nullable),
   ])
   private static let change = Schema.object([
-    .required("applied", .boolean), .required("quote", .ref("plan_change_quote")),
+    .required("applied", .boolean),
+    .required(
+      "quote",
+      Schema.ref("plan_change_quote").described("Null when Stripe works the difference out and collects it.").nullable),
     .required("subscription", Schema.ref("subscription").nullable),
     .required("invoice", Schema.ref("invoice").nullable),
     .required("credit_note", Schema.ref("credit_note").nullable),

@@ -7,6 +7,8 @@ import Web
 struct SubscriptionPages: Sendable {
   let database: ConnectionPool
   let subscriptions: SubscriptionRegister
+  /// Nil without Stripe. What it runs is changed there.
+  let stripe: StripeDesk?
   let layout: Layout
   let clock: any WallClock
 
@@ -20,8 +22,13 @@ struct SubscriptionPages: Sendable {
     table.action("/subscriptions/{id}/change-plan", .write(.billing), "Changes the plan", handler: change)
     table.action("/subscriptions/{id}/cancel", .write(.billing), "Ends a subscription", handler: cancel)
     table.action("/subscriptions/{id}/resume", .write(.billing), "Takes back what was to come") { call in
-      let subscription = try await subscriptions.resume(call.id(), by: call.actor)
-      return back(to: subscription.id, "The subscription goes on as it is.")
+      let id = try call.id()
+      if let stripe, try await stripe.runs(id) {
+        _ = try await stripe.resume(id, by: call.actor)
+      } else {
+        _ = try await subscriptions.resume(id, by: call.actor)
+      }
+      return back(to: id, "The subscription goes on as it is.")
     }
   }
 
@@ -103,7 +110,8 @@ struct SubscriptionPages: Sendable {
   private func changes(
     _ subscription: Subscription, _ call: StaffCall, _ asked: Result<(PlanTarget, PlanChangeQuote), Problem>?
   ) async throws -> HTML {
-    guard subscription.provider == .manual, !subscription.status.hasEnded else { return .empty }
+    guard !subscription.status.hasEnded else { return .empty }
+    guard subscription.provider == .manual else { return try await changesAtStripe(subscription, call) }
     let path = "\(Self.path)/\(subscription.id)"
     let isWriter = call.session.allows(.write(.billing))
     let plans = try await PlanStore(database).all()
@@ -138,16 +146,38 @@ struct SubscriptionPages: Sendable {
     return change + (isWriter ? endings(subscription, path, call) : .empty)
   }
 
+  /// Stripe works out what a change costs when it is made: nothing can be asked before.
+  private func changesAtStripe(_ subscription: Subscription, _ call: StaffCall) async throws -> HTML {
+    guard stripe != nil, call.session.allows(.write(.billing)) else { return .empty }
+    let path = "\(Self.path)/\(subscription.id)"
+    let plans = try await PlanStore(database).all()
+    let current = plans.first { $0.id == subscription.planID }?.slug ?? ""
+    let change = PageParts.card(
+      "Change the plan",
+      """
+      <p>More acts at once, and Stripe charges the customer's card with the difference for the rest of the period. \
+      Less acts from the next period on.</p>
+      <form method="post" action="\(path)/change-plan">\(call.csrfField)
+      \(PageParts.select("plan", "Plan", plans.map { ($0.slug, $0.name) }, selected: current))
+      \(PageParts.select(
+        "interval", "Paid by the", BillingPeriod.allCases.map { ($0.rawValue, $0.rawValue) },
+        selected: subscription.period.rawValue))
+      <button class="btn" data-confirm="Change this subscription at Stripe?">Change</button></form>
+      """)
+    return change + endings(subscription, path, call)
+  }
+
   private func endings(_ subscription: Subscription, _ path: String, _ call: StaffCall) -> HTML {
     if subscription.cancelsAtPeriodEnd || subscription.scheduled != nil {
       return PageParts.card(
         "What is to come",
         PageParts.button("Go on as it is", post: "\(path)/resume", call.csrfField))
     }
-    let choices = [
-      ("period_end", "with the period"), ("balance", "now, the rest to the customer's credit"),
-      ("refund", "now, the rest back the way it was paid"), ("nothing", "now, without giving back"),
-    ]
+    var choices = [("period_end", "with the period"), ("nothing", "now, without giving back")]
+    if subscription.provider == .manual {
+      choices.insert(("balance", "now, the rest to the customer's credit"), at: 1)
+      choices.insert(("refund", "now, the rest back the way it was paid"), at: 2)
+    }
     return PageParts.card(
       "End the subscription",
       """
@@ -171,7 +201,12 @@ struct SubscriptionPages: Sendable {
   }
 
   @Sendable private func change(_ call: StaffCall) async throws -> Reply {
-    let outcome = try await subscriptions.change(call.id(), to: Self.target(call), by: call.actor)
+    let (id, target) = (try call.id(), try Self.target(call))
+    if let stripe, try await stripe.runs(id) {
+      let changed = try await stripe.change(id, to: target, by: call.actor)
+      return back(to: id, changed.scheduled == nil ? "The plan is changed." : "The plan changes with the next period.")
+    }
+    let outcome = try await subscriptions.change(id, to: target, by: call.actor)
     return back(to: outcome.subscription.id, "Done. \(outcome.quote.words)")
   }
 
@@ -179,8 +214,16 @@ struct SubscriptionPages: Sendable {
     var fields = try FieldReader(.object(call.form.json()))
     let when = fields.oneOf("when", ["period_end", "nothing"] + CreditNote.Destination.allCases.map(\.rawValue))
     try fields.finish()
+    let id = try call.id()
+    if let stripe, try await stripe.runs(id) {
+      guard when == "period_end" || when == "nothing" else {
+        throw Problem.conflict("Stripe runs this subscription: end it without credit, and credit its invoice.")
+      }
+      let ended = try await stripe.cancel(id, atPeriodEnd: when == "period_end", by: call.actor)
+      return back(to: id, ended.status.hasEnded ? "The subscription has ended." : "It ends with its period.")
+    }
     let outcome = try await subscriptions.cancel(
-      call.id(),
+      id,
       when == "period_end" ? .atPeriodEnd : .now(credit: when.flatMap { CreditNote.Destination(rawValue: $0) }),
       by: call.actor)
     let credited = outcome.creditNote.map { " \($0.amount) is given back." } ?? ""

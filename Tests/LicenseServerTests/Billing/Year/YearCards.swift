@@ -51,7 +51,7 @@ final class YearCards: PaymentProvider {
       if state.charges[invoice.id] != nil { state.chargedTwice.append(invoice.id) }
       state.charges[invoice.id] = invoice.due.minorUnits
       state.made += 1
-      if state.made.isMultiple(of: 41) { throw AnswerLost() }
+      if state.made.isMultiple(of: 19) { throw AnswerLost() }
       return answer
     }
   }

@@ -52,6 +52,11 @@ struct YearScript {
     buyers = (0..<count).map { Self.buyer($0, &dice) }
   }
 
+  private init(_ buyers: [Buyer]) { self.buyers = buyers }
+
+  /// Every so many-th of the buyers.
+  func part(_ part: Int, of parts: Int) -> YearScript { YearScript(buyers.filter { $0.index % parts == part }) }
+
   private static func buyer(_ index: Int, _ dice: inout YearDice) -> Buyer {
     let country = ["DE", "FR", "FR", "US", nil].randomElement(using: &dice) ?? nil
     let isEuro = country == "DE" || country == "FR"

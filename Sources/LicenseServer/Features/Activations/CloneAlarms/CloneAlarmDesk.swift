@@ -17,13 +17,10 @@ struct CloneAlarmDesk: Sendable {
     try await LicenseHistory(connection).record(
       .cloneSuspected, of: license.id, instance: instance.id, by: .server,
       data: ["hostname": .string(instance.hostname), "evidence": watch.json], at: now)
-    let message = CloneAlarmMail(
-      licenseID: license.id, customer: license.customerEmail.description, hostname: instance.hostname)
-    if let named = try await SettingsStore(connection).load().alarmEmail {
-      try await mail.enqueue(message, to: named, in: connection)
-    } else {
-      for address in try await store.watchers() { try await mail.enqueue(message, to: address, in: connection) }
-    }
+    try await mail.alarm(
+      CloneAlarmMail(
+        licenseID: license.id, customer: license.customerEmail.description, hostname: instance.hostname),
+      in: connection)
   }
 
   /// Somebody has looked: what spoke for a copy is forgotten, and the next alarm is a new one.

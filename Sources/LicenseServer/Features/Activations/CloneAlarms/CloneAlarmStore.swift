@@ -61,15 +61,6 @@ struct CloneAlarmStore: Sendable {
     return Page(fetched: found, limit: page.limit) { String($0.id) }
   }
 
-  /// Who is mailed when nobody is named in the settings: the admins.
-  func watchers() async throws(DatabaseError) -> [EmailAddress] {
-    let rows = try await database.query(
-      "SELECT email FROM license.staff WHERE role = 'admin' AND status = 'active' ORDER BY id LIMIT 20")
-    var addresses: [EmailAddress] = []
-    for row in rows { addresses.append(try row.get("email")) }
-    return addresses
-  }
-
   private func alarms(_ condition: SQL) async throws(DatabaseError) -> [CloneAlarm] {
     let rows = try await database.query(
       """
