@@ -9,22 +9,31 @@ struct PostbackLogStore: Sendable {
     try await scope.first("SELECT 1 AS one FROM \(scope.schema).postback_log WHERE id = \(hitID)") != nil
   }
 
+  /// What the log keeps of a hit.
+  static let insertedColumns: SQL = """
+    id, at, channel, headers, ip, method, path_key, query, content_type, body, outcome, detail, click_id, conversion_id,
+    network_id, unmapped_word
+    """
+
+  /// A hit's row of ``insertedColumns``.
+  static func values(_ hit: PostbackHit, _ verdict: PostbackVerdict) -> SQL {
+    let outcome = verdict.outcome
+    return """
+      (\(hit.id), \(hit.receivedAt), \(hit.channel.rawValue), \(hit.headersJSON), \(hit.address),
+        \(hit.method.rawValue), \(hit.pathKey?.storable), \(hit.query.storable), \(hit.contentType?.storable),
+        \(hit.body.isEmpty ? nil : hit.body), \(outcome.code), \(outcome.explanation?.storable), \(verdict.clickID),
+        \(outcome.conversionID), \(verdict.networkID), \(verdict.unmappedWord))
+      """
+  }
+
   /// - Returns: false when the hit is in the log already.
   @discardableResult
   func insert(
     _ hit: PostbackHit, _ verdict: PostbackVerdict, in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> Bool {
-    let outcome = verdict.outcome
     let inserted = try await executor.execute(
       """
-      INSERT INTO \(schema).postback_log
-        (id, at, channel, headers, ip, method, path_key, query, content_type, body, outcome, detail, click_id,
-         conversion_id, network_id, unmapped_word)
-      VALUES (\(hit.id), \(hit.receivedAt), \(hit.channel.rawValue), \(hit.headersJSON), \(hit.address),
-        \(hit.method.rawValue), \(hit.pathKey?.storable),
-        \(hit.query.storable), \(hit.contentType?.storable), \(hit.body.isEmpty ? nil : hit.body), \(outcome.code),
-        \(outcome.explanation?.storable), \(verdict.clickID), \(outcome.conversionID), \(verdict.networkID),
-        \(verdict.unmappedWord))
+      INSERT INTO \(schema).postback_log (\(Self.insertedColumns)) VALUES \(Self.values(hit, verdict))
       ON CONFLICT (id) DO NOTHING
       """)
     return inserted == 1
