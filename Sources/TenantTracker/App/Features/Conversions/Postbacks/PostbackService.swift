@@ -182,7 +182,7 @@ struct PostbackService: Sendable {
   ) async throws(DatabaseError) -> Bool {
     guard arrival.isLast else { return true }
     guard arrival.isAgain else { return try await log.insert(arrival.hit, verdict, in: executor, schema: scope.schema) }
-    return try await log.update(arrival.hit.id, verdict, at: clock.now(), in: executor, schema: scope.schema)
+    return try await log.update(arrival.hit, verdict, at: clock.now(), in: executor, schema: scope.schema)
   }
 
   private func admits(_ hit: PostbackHit, _ network: PostbackNetwork) -> Bool {

@@ -21,9 +21,17 @@ struct PostbackLogStore: Sendable {
     return """
       (\(hit.id), \(hit.receivedAt), \(hit.channel.rawValue), \(hit.headersJSON), \(hit.address),
         \(hit.method.rawValue), \(hit.pathKey?.storable), \(hit.query.storable), \(hit.contentType?.storable),
-        \(hit.body.isEmpty ? nil : hit.body), \(outcome.code), \(outcome.explanation?.storable), \(verdict.clickID),
+        \(body(of: hit, after: outcome)), \(outcome.code), \(outcome.explanation?.storable), \(verdict.clickID),
         \(outcome.conversionID), \(verdict.networkID), \(verdict.unmappedWord))
       """
+  }
+
+  /// What is kept of a hit's body; nil for none. What has written something is not processed again, so of a shop's report
+  /// the customer's data go then; until then it is kept as it came, signature and all.
+  private static func body(of hit: PostbackHit, after outcome: PostbackOutcome) -> [UInt8]? {
+    guard !hit.body.isEmpty else { return nil }
+    let isOver = !PostbackOutcome.fruitlessCodes.contains(outcome.code)
+    return hit.channel.isShop && isOver ? ShopBody.withoutCustomer(hit.body) : hit.body
   }
 
   /// - Returns: false when the hit is in the log already.
@@ -42,15 +50,16 @@ struct PostbackLogStore: Sendable {
   /// Writes how another attempt ended.
   /// - Returns: false when the hit has written something by now.
   func update(
-    _ hitID: UUIDv7, _ verdict: PostbackVerdict, at now: Timestamp, in executor: any SQLExecutor, schema: SchemaName
+    _ hit: PostbackHit, _ verdict: PostbackVerdict, at now: Timestamp, in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> Bool {
     let outcome = verdict.outcome
     let updated = try await executor.execute(
       """
       UPDATE \(schema).postback_log SET outcome = \(outcome.code), detail = \(outcome.explanation?.storable),
         click_id = \(verdict.clickID), conversion_id = \(outcome.conversionID), network_id = \(verdict.networkID),
-        unmapped_word = \(verdict.unmappedWord), attempts = attempts + 1, processed_at = \(now)
-      WHERE id = \(hitID) AND outcome = ANY (\(PostbackOutcome.fruitlessCodes))
+        unmapped_word = \(verdict.unmappedWord), body = \(Self.body(of: hit, after: outcome)), attempts = attempts + 1,
+        processed_at = \(now)
+      WHERE id = \(hit.id) AND outcome = ANY (\(PostbackOutcome.fruitlessCodes))
       """)
     return updated == 1
   }
