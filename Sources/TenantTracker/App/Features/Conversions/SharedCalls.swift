@@ -57,6 +57,9 @@ final class SharedCalls<Request: Sendable, Answer: Sendable>: Sendable {
     }
   }
 
+  /// How many wait for a call of the tenant that is under way.
+  func waitingCount(of tenantID: Int64) -> Int { lines.withLock { $0[tenantID]?.count ?? 0 } }
+
   private func turn(_ request: Request, _ tenantID: Int64) async -> Turn {
     await withCheckedContinuation { continuation in
       let isFirst = lines.withLock { lines -> Bool in
