@@ -46,6 +46,24 @@ import Testing
     await bench.tenant.close()
   }
 
+  @Test func twoNodesWithTheSameHitsCountThemOnce() async throws {
+    let bench = try await PostbackBench(connections: 8)
+    let other = PostbackService(tail: bench.tail, clock: bench.clock)
+    let clicks = (0..<50).map { bench.newClick(at: PostbackBench.start + .seconds(Int64($0))) }
+    try await bench.drain(clicks)
+    // Of each conversion two hits, each given to both nodes; whichever comes first makes it.
+    let hits = (0..<100).map { number in
+      bench.hit("click_id=\(clicks[number % 50].id)&payout=2", at: bench.clock.now() + .milliseconds(Int64(number)))
+    }
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      for hit in hits { tasks.addTask { _ = try await bench.service.receive(hit, in: bench.scope) } }
+      for hit in hits.reversed() { tasks.addTask { _ = try await other.receive(hit, in: bench.scope) } }
+      try await tasks.waitForAll()
+    }
+    #expect(try await counts(bench) == [50, 100, 100, 100_000_000])
+    await bench.tenant.close()
+  }
+
   @Test func aHitThatIsInTheLogAlreadyHurtsNoOther() async throws {
     let bench = try await PostbackBench(connections: 6)
     let clicks = (0..<40).map { bench.newClick(at: PostbackBench.start + .seconds(Int64($0))) }
