@@ -10,6 +10,13 @@ struct NewConversion: Sendable {
   let history: ConversionStore.HistoryEntry
   let hit: PostbackHit
   let verdict: PostbackVerdict
+
+  /// The table's key of new ones, in any order that is everywhere the same.
+  fileprivate static func isBefore(_ left: NewConversion, _ right: NewConversion) -> Bool {
+    let (one, other) = (left.conversion, right.conversion)
+    return (one.clickID, one.type.rawValue, one.transactionID ?? "", one.id)
+      < (other.clickID, other.type.rawValue, other.transactionID ?? "", other.id)
+  }
 }
 
 /// All SQL on what is new altogether.
@@ -21,8 +28,8 @@ struct NewConversionStore: Sendable {
   func add(
     _ new: [NewConversion], in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> [Bool] {
-    // In one order, so that two nodes with the same conversions never wait for each other in a ring.
-    let sorted = new.sorted { ($0.click.id, $0.conversion.id) < ($1.click.id, $1.conversion.id) }
+    // So that two nodes with the same conversions never wait for each other in a ring.
+    let sorted = new.sorted(by: NewConversion.isBefore)
     let conversions = sorted.map { ConversionStore.values($0.conversion, of: $0.click) }
     let history = sorted.map { ConversionStore.values($0.history) }
     let log = sorted.map { PostbackLogStore.values($0.hit, $0.verdict) }
