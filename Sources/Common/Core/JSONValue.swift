@@ -68,6 +68,13 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// The same members, in their order, with other values.
+  public func mapValues(_ transform: (Member) -> JSONValue) -> JSONObject {
+    var object = self
+    for index in members.indices { object.members[index].value = transform(members[index]) }
+    return object
+  }
+
   /// Adds a member the caller knows to be new.
   mutating func append(_ key: String, _ value: JSONValue) { members.append(Member(key: key, value: value)) }
 }

@@ -92,7 +92,8 @@ public enum ConversionRules {
   public static let rebillInterval: Duration = .hours(1)
 
   /// - Parameters:
-  ///   - known: every conversion of the click.
+  ///   - known: of the click's conversions, at least those with the claim's id and those with its key, and for what
+  ///     follows a sale its sales.
   ///   - mode: the offer's.
   public static func step(
     for claim: ConversionClaim, among known: [KnownConversion], duplicates mode: DuplicateMode = .update

@@ -8,6 +8,8 @@ struct CommissionFollower: ConversionFollower {
   private let commissions = CommissionStore()
   private let statements = StatementStore()
 
+  func concerns(_ conversion: Conversion, _ terms: ConversionTerms) -> Bool { conversion.publisherID != nil }
+
   func follow(_ written: WrittenConversion, in connection: Connection, of scope: TenantScope) async throws {
     let conversion = written.conversion
     guard let publisherID = conversion.publisherID else { return }

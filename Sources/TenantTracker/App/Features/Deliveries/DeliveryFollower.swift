@@ -7,6 +7,8 @@ import Database
 struct DeliveryFollower: ConversionFollower {
   let queue: DeliveryQueue
 
+  func concerns(_ conversion: Conversion, _ terms: ConversionTerms) -> Bool { terms.tellsSource }
+
   func follow(_ written: WrittenConversion, in connection: Connection, of scope: TenantScope) async throws {
     guard written.isNew || written.statusChanged else { return }
     // A click that came from no source has nobody to tell.

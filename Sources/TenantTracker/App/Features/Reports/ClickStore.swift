@@ -35,11 +35,23 @@ struct ClickStore: Sendable {
 
   /// Goes straight to the one partition that can hold the id.
   func find(_ id: ClickID, of scope: TenantScope) async throws(DatabaseError) -> ClickEvent? {
-    guard id.isVersion7 else { return nil }
-    let row = try await scope.first(
-      "SELECT \(Self.columns) FROM \(scope.schema).clicks WHERE id = \(id) AND ts = \(id.timestamp)")
-    guard let row else { return nil }
-    return try Self.click(row, scope.tenantID)
+    try await find([id], of: scope)[0]
+  }
+
+  /// The clicks that have these ids, in their order; nil for an id that none has. Goes straight to the partitions that can
+  /// hold them.
+  func find(_ ids: [ClickID], of scope: TenantScope) async throws(DatabaseError) -> [ClickEvent?] {
+    let possible = Set(ids.filter(\.isVersion7))
+    guard !possible.isEmpty else { return ids.map { _ in nil } }
+    let conditions = possible.map { id -> SQL in "(id = \(id) AND ts = \(id.timestamp))" }
+    let rows = try await scope.query(
+      "SELECT \(Self.columns) FROM \(scope.schema).clicks WHERE \(SQL.joined(conditions, separator: " OR "))")
+    var clicks: [ClickID: ClickEvent] = [:]
+    for row in rows {
+      let click = try Self.click(row, scope.tenantID)
+      clicks[click.id] = click
+    }
+    return ids.map { clicks[$0] }
   }
 
   /// Newest first unless the filter says otherwise; the cursor is the last id seen.

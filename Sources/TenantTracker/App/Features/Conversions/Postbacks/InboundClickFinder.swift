@@ -9,6 +9,7 @@ struct InboundClickFinder: Sendable {
 
   private let clicks = ClickStore()
   private let customers = CustomerStore()
+  private let calls = SharedCalls<ClickID, ClickEvent?>()
 
   init(tail: ClickTail) { self.tail = tail }
 
@@ -43,6 +44,8 @@ struct InboundClickFinder: Sendable {
   private func find(_ id: ClickID?, in scope: TenantScope) async throws(DatabaseError) -> ClickEvent? {
     guard let id else { return nil }
     if let click = tail.find(id), click.tenantID == scope.tenantID { return click }
-    return try await clicks.find(id, of: scope)
+    return try await calls.answer(id, of: scope.tenantID) { ids throws(DatabaseError) in
+      try await clicks.find(ids, of: scope)
+    }
   }
 }

@@ -70,7 +70,7 @@ extension PostbackService {
     guard let (click, _) = try await InboundClickFinder(tail: tail).click(of: inbound, at: hit.receivedAt, in: scope)
     else { return story.ending(.unknownClick, Self.withoutClick(parameters)) }
     story.say(.good, "The click was found: \(click.id), of \(click.ts.rfc3339).")
-    let terms = try await store.terms(for: ConversionOrigin(click), of: scope)
+    let terms = try await store.terms(for: TermsBasis(click), of: scope)
     if let refusal = story.judge(hit, keyOwner ?? terms.network) { return story.ending(.unauthorized, refusal) }
     let statuses = (keyOwner ?? terms.network)?.statuses ?? .standard
     let goal = terms.goal(named: inbound.goalWords.isEmpty ? [inbound.goal].compactMap(\.self) : inbound.goalWords)

@@ -22,6 +22,7 @@ struct PostbackService: Sendable {
   private let words = UnmappedStatusStore()
   private let signatures: PostbackSignatures
   private let terms = ConversionTermsStore()
+  private let termsCalls = SharedCalls<TermsBasis, ConversionTerms>()
   private let customers = CustomerStore()
   private let purchases = PurchaseStore()
 
@@ -113,7 +114,7 @@ struct PostbackService: Sendable {
       if mayBeElsewhere(inbound.clickIDs), await hasOtherNodes() { return .notYet }
       return try await end(arrival, .init(.unknownClick), in: scope)
     }
-    var terms = try await terms.terms(for: ConversionOrigin(click), of: scope)
+    var terms = try await termsNow(of: click, in: scope)
     if inbound.isWholeState { terms.duplicates = .update }
     // Anybody can write what a page sends: it never changes a sale that is recorded.
     if hit.channel == .pixel, inbound.type == .sale { terms.duplicates = .ignore }
@@ -140,14 +141,28 @@ struct PostbackService: Sendable {
       of: inbound, in: scope)
   }
 
+  private func termsNow(of click: ClickEvent, in scope: TenantScope) async throws(DatabaseError) -> ConversionTerms {
+    try await termsCalls.answer(TermsBasis(click), of: scope.tenantID) { bases throws(DatabaseError) in
+      try await terms.terms(for: bases, of: scope)
+    }
+  }
+
   private func record(
     _ report: ConversionReport, _ arrival: Arrival, _ said: StatusWord, of inbound: InboundConversion,
     in scope: TenantScope
   ) async throws -> PostbackOutcome {
-    let recording = try await recorder.record(report, in: scope) { recording, connection in
-      let verdict = PostbackVerdict(
+    let verdict = { @Sendable (recording: Recording) in
+      PostbackVerdict(
         PostbackOutcome(recording), click: report.click.id, network: said.network, unmappedWord: said.unmappedKey)
-      let isFirst = try await write(verdict, arrival, in: connection, of: scope)
+    }
+    if arrival.isLast, !arrival.isAgain, said.unmappedKey == nil, !inbound.saysMore,
+      let recording = try await recorder.add(
+        report, of: arrival.hit, verdict(.created(report.claim.id)), in: scope)
+    {
+      return PostbackOutcome(recording)
+    }
+    let recording = try await recorder.record(report, in: scope) { recording, connection in
+      let isFirst = try await write(verdict(recording), arrival, in: connection, of: scope)
       // Another process has just finished with it.
       guard isFirst else { throw ConversionRecorder.AlreadyRecorded(recording: recording) }
       try await words.note(said, of: recording, at: report.claim.at, in: connection, schema: scope.schema)
@@ -167,7 +182,7 @@ struct PostbackService: Sendable {
   ) async throws(DatabaseError) -> Bool {
     guard arrival.isLast else { return true }
     guard arrival.isAgain else { return try await log.insert(arrival.hit, verdict, in: executor, schema: scope.schema) }
-    return try await log.update(arrival.hit.id, verdict, at: clock.now(), in: executor, schema: scope.schema)
+    return try await log.update(arrival.hit, verdict, at: clock.now(), in: executor, schema: scope.schema)
   }
 
   private func admits(_ hit: PostbackHit, _ network: PostbackNetwork) -> Bool {
@@ -226,6 +241,9 @@ extension InboundConversion {
       transactionID: parameters.transactionID, payout: parameters.payout, currency: parameters.currency,
       goal: parameters.goal, goalWords: parameters.goalWords, isTypeNamed: parameters.isTypeNamed)
   }
+
+  /// Whether more is written of it than the conversion.
+  fileprivate var saysMore: Bool { emailHash != nil || !products.isEmpty || alongside != nil }
 
   /// Without a word it is a sale; a word nobody mapped holds it.
   func claim(

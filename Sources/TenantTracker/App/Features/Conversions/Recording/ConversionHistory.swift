@@ -59,6 +59,27 @@ extension ConversionStore {
     return lines
   }
 
+  /// How long a line may tell whose order a number is: see ``CustomerStore``.
+  private static let leastAge = Duration.days(90)
+
+  /// Drops the lines of hits that moved nothing, once the hits are gone from the postback log. What a conversion went
+  /// through, and whatever somebody wrote a note to, is kept as long as the conversion.
+  func removeOldHistory(before time: Timestamp, now: Timestamp, of scope: TenantScope) async throws(DatabaseError) {
+    let end = min(time, now - Self.leastAge)
+    for _ in 0..<Self.mostBatches {
+      let removed = try await scope.execute(
+        """
+        DELETE FROM \(scope.schema).conversion_history WHERE id IN (
+          SELECT id FROM \(scope.schema).conversion_history
+          WHERE at < \(end) AND outcome IN ('unchanged', 'refused') AND note IS NULL ORDER BY at LIMIT \(Self.batch))
+        """)
+      if removed < Self.batch { return }
+    }
+  }
+
+  /// Rows that one statement removes, and statements of one round.
+  private static let (batch, mostBatches) = (10_000, 50)
+
   /// How many fit; counting ends at `limit`.
   func count(_ filter: ConversionFilter, limit: Int, of scope: TenantScope) async throws(DatabaseError) -> Int {
     let row = try await scope.one(

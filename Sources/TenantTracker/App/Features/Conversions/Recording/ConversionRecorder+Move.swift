@@ -33,17 +33,16 @@ extension ConversionRecorder {
     alongside: @Sendable (Recording, Connection) async throws -> Void = { _, _ in }
   ) async throws -> Recording? {
     guard let origin = try await conversions.origin(of: id, in: scope) else { return nil }
-    let terms = try await ConversionTermsStore().terms(for: origin, of: scope)
+    let terms = try await ConversionTermsStore().terms(for: origin.basis, of: scope)
     let click = try await ClickStore().find(origin.clickID, of: scope)
     let recording: Recording? = try await scope.transaction(retries: 5) { connection in
-      let known = try await conversions.lock(ofClick: origin.clickID, in: connection, schema: scope.schema)
-      guard let current = known.first(where: { $0.id == id }) else { return nil }
+      guard let current = try await conversions.lock(id, in: connection, schema: scope.schema) else { return nil }
       if let review = move.review, current.review != review { throw ReviewOver() }
       let recording = try await apply(move, to: current, terms, click, in: connection, of: scope)
       try await alongside(recording, connection)
       return recording
     }
-    try await countAgain(origin.offerID, in: scope)
+    try await countAgain(origin.basis.offerID, in: scope)
     return recording
   }
 

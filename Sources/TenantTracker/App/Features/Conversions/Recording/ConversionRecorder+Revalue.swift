@@ -8,11 +8,10 @@ extension ConversionRecorder {
   /// - Returns: false when nothing came of it.
   func revalue(_ id: ConversionID, by actor: String, at time: Timestamp, in scope: TenantScope) async throws -> Bool {
     guard let origin = try await conversions.origin(of: id, in: scope) else { return false }
-    let terms = try await ConversionTermsStore().terms(for: origin, of: scope)
+    let terms = try await ConversionTermsStore().terms(for: origin.basis, of: scope)
     let click = try await ClickStore().find(origin.clickID, of: scope)
     return try await scope.transaction(retries: 5) { connection in
-      let known = try await conversions.lock(ofClick: origin.clickID, in: connection, schema: scope.schema)
-      guard let current = known.first(where: { $0.id == id }) else { return false }
+      guard let current = try await conversions.lock(id, in: connection, schema: scope.schema) else { return false }
       return try await revalue(current, terms, click, by: actor, at: time, in: connection, of: scope)
     }
   }

@@ -13,6 +13,8 @@ struct ConversionRecorder: Sendable {
 
   let conversions = ConversionStore()
   let rates = CurrencyRateStore()
+  let store = NewConversionStore()
+  let additions = SharedCalls<NewConversion, Bool>()
 
   init(caps: OfferCapKeeper? = nil, followers: [any ConversionFollower] = []) {
     self.caps = caps
@@ -64,7 +66,8 @@ struct ConversionRecorder: Sendable {
     _ report: ConversionReport, in connection: Connection, of scope: TenantScope
   ) async throws -> Recording {
     for _ in 0..<8 {
-      let known = try await conversions.lock(ofClick: report.click.id, in: connection, schema: scope.schema)
+      let known = try await conversions.lock(
+        report.claim, ofClick: report.click.id, in: connection, schema: scope.schema)
       let mode = report.terms.duplicates
       switch ConversionRules.step(for: report.claim, among: known.map(\.known), duplicates: mode) {
       case .replayed(let id): return .created(id)
@@ -74,15 +77,10 @@ struct ConversionRecorder: Sendable {
       case .create(let sequence, let parentID):
         let conversion = try await conversion(
           report, sequence: sequence, parentID: parentID, in: connection, schema: scope.schema)
-        let held = conversion.status != report.claim.status
         guard try await conversions.insert(conversion, of: report.click, in: connection, schema: scope.schema) else {
           continue
         }
-        try await conversions.append(
-          .init(
-            conversionID: conversion.id, at: report.claim.at, actor: report.actor, from: nil, to: report.claim.status,
-            toScheme: report.scheme, originalStatus: conversion.originalStatus, outcome: held ? .held : .applied),
-          in: connection, schema: scope.schema)
+        try await conversions.append(firstEntry(of: conversion, report), in: connection, schema: scope.schema)
         try await tell(conversion, before: nil, Statement(report), in: connection, of: scope)
         return .created(conversion.id)
       }
@@ -90,13 +88,22 @@ struct ConversionRecorder: Sendable {
     throw Unsettled()
   }
 
-  private func conversion(
-    _ report: ConversionReport, sequence: Int, parentID: ConversionID?, in connection: Connection, schema: SchemaName
+  /// How the history of a conversion begins.
+  func firstEntry(of conversion: Conversion, _ report: ConversionReport) -> ConversionStore.HistoryEntry {
+    let isHeld = conversion.status != report.claim.status
+    return ConversionStore.HistoryEntry(
+      conversionID: conversion.id, at: report.claim.at, actor: report.actor, from: nil, to: report.claim.status,
+      toScheme: report.scheme, originalStatus: conversion.originalStatus, outcome: isHeld ? .held : .applied)
+  }
+
+  /// What a report makes, where it is about nothing that is known.
+  func conversion(
+    _ report: ConversionReport, sequence: Int, parentID: ConversionID?, in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> Conversion {
     let (claim, click) = (report.claim, report.click)
     let payout = claim.payout ?? report.terms.payout ?? Money(.zero, report.terms.currency)
     let (status, review) = ReviewRules.first(claim.status, report.terms.approvals.approval(of: claim.type))
-    let rates = try await rates.rates(for: payout, report.terms, at: claim.at, in: connection, schema: schema)
+    let rates = try await rates.rates(for: payout, report.terms, at: claim.at, in: executor, schema: schema)
     let value = report.terms.value(claim.type, status, payout, rates)
     return Conversion(
       id: claim.id, clickID: click.id, clickTime: click.ts, parentID: parentID, type: claim.type, status: status,
@@ -179,7 +186,9 @@ struct ConversionRecorder: Sendable {
   ) async throws {
     let written = WrittenConversion(
       conversion: conversion, before: before, click: statement.click, actor: statement.actor)
-    for follower in followers { try await follower.follow(written, in: connection, of: scope) }
+    for follower in followers where follower.concerns(conversion, statement.terms) {
+      try await follower.follow(written, in: connection, of: scope)
+    }
   }
 }
 

@@ -45,7 +45,14 @@ struct WrittenConversion: Sendable {
 
 /// Something that follows from a conversion, such as a postback to the click's source.
 protocol ConversionFollower: Sendable {
+  /// Whether there may be anything for it to do; asked before the conversion is written. Of others it is not told.
+  func concerns(_ conversion: Conversion, _ terms: ConversionTerms) -> Bool
+
   /// Told of each conversion that is made or changed, in the transaction which writes it: what is written here is
   /// committed with it, or not at all, and so is done once.
   func follow(_ written: WrittenConversion, in connection: Connection, of scope: TenantScope) async throws
+}
+
+extension ConversionFollower {
+  func concerns(_ conversion: Conversion, _ terms: ConversionTerms) -> Bool { true }
 }

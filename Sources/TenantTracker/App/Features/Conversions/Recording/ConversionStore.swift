@@ -36,18 +36,37 @@ struct ConversionStore: Sendable {
     try await list("WHERE id = ANY (\(ids))", of: scope.schema, in: scope)
   }
 
-  /// Those of a click, locked until the transaction ends, so that one hit at a time decides about them.
+  /// Of a click's conversions those that ``ConversionRules`` decide about a claim by. The ones with its id or its key are
+  /// locked until the transaction ends, so that one hit at a time decides about them; the sales that it may follow are
+  /// read as they are.
   func lock(
-    ofClick id: ClickID, in connection: Connection, schema: SchemaName
+    _ claim: ConversionClaim, ofClick id: ClickID, in connection: Connection, schema: SchemaName
   ) async throws(DatabaseError) -> [Conversion] {
-    try await list("WHERE click_id = \(id) ORDER BY id FOR UPDATE", of: schema, in: connection)
+    let hasTransaction: SQL = claim.transactionID.map { "txid = \($0)" as SQL } ?? "txid IS NULL"
+    let alike = try await list(
+      """
+      WHERE click_id = \(id) AND (id = \(claim.id) OR (type = \(claim.type.rawValue) AND \(hasTransaction)))
+      ORDER BY id FOR NO KEY UPDATE
+      """, of: schema, in: connection)
+    guard claim.type.isFollowUp else { return alike }
+    let sales = try await list(
+      "WHERE click_id = \(id) AND type = \(ConversionType.sale.rawValue) ORDER BY id", of: schema, in: connection)
+    return alike + sales.filter { sale in !alike.contains { $0.id == sale.id } }
+  }
+
+  /// The conversion, locked until the transaction ends; nil when there is none.
+  func lock(
+    _ id: ConversionID, in connection: Connection, schema: SchemaName
+  ) async throws(DatabaseError) -> Conversion? {
+    try await list("WHERE id = \(id) FOR NO KEY UPDATE", of: schema, in: connection).first
   }
 
   /// Where a conversion comes from; nil when there is none with this id.
   func origin(of id: ConversionID, in scope: TenantScope) async throws(DatabaseError) -> ConversionOrigin? {
     let row = try await scope.first(
       """
-      SELECT click_id, campaign_id, offer_id, network_id, country FROM \(scope.schema).conversions WHERE id = \(id)
+      SELECT click_id, campaign_id, offer_id, network_id, source_id, country FROM \(scope.schema).conversions
+      WHERE id = \(id)
       """)
     guard let row else { return nil }
     return try ConversionOrigin(row)
@@ -64,6 +83,31 @@ struct ConversionStore: Sendable {
 
   // Writing
 
+  /// What a new conversion has, its click's dimensions among it.
+  static let insertedColumns: SQL = """
+    id, click_id, click_ts, parent_id, type, status, scheme_status, review, original_status, txid, seq, goal,
+    payout_micros, currency, revenue_micros, cost_micros, rate_missing, rate, rate_day, match, campaign_id, offer_id,
+    created_at, updated_at, flow_id, landing_id, source_id, network_id, country, region, city, isp, os, browser, device,
+    language, referrer_domain, external_id, visitor_id, publisher_id, sub1, sub2, sub3, sub4, sub5
+    """
+
+  /// A new conversion's row of ``insertedColumns``.
+  static func values(_ conversion: Conversion, of click: ClickEvent) -> SQL {
+    """
+    (\(conversion.id), \(conversion.clickID), \(conversion.clickTime), \(conversion.parentID),
+      \(conversion.type.rawValue), \(conversion.status.rawValue), \(conversion.schemeStatus?.rawValue),
+      \(conversion.review?.rawValue), \(conversion.originalStatus), \(conversion.transactionID),
+      \(Int32(conversion.sequence)), \(conversion.goal), \(conversion.payout.amount), \(conversion.payout.currency),
+      \(conversion.revenue), \(conversion.cost), \(conversion.isRateMissing), \(conversion.rate?.rate.rawValue),
+      \(conversion.rate?.day), \(conversion.match), \(conversion.campaignID), \(conversion.offerID),
+      \(conversion.createdAt), \(conversion.updatedAt), \(click.flowID), \(click.landingID), \(click.sourceID),
+      \(click.networkID), \(click.country), \(click.region), \(click.city), \(click.isp), \(click.os),
+      \(click.browser), \(click.device), \(click.language), \(click.referrerDomain), \(click.externalID),
+      \(click.visitorID), \(conversion.publisherID), \(click.subs[1]), \(click.subs[2]), \(click.subs[3]),
+      \(click.subs[4]), \(click.subs[5]))
+    """
+  }
+
   /// Adds the conversion with the dimensions of its click.
   /// - Returns: false when there is one with the same key by now.
   func insert(
@@ -71,23 +115,7 @@ struct ConversionStore: Sendable {
   ) async throws(DatabaseError) -> Bool {
     let inserted = try await connection.execute(
       """
-      INSERT INTO \(schema).conversions (
-        id, click_id, click_ts, parent_id, type, status, scheme_status, review, original_status, txid, seq, goal,
-        payout_micros, currency, revenue_micros, cost_micros, rate_missing, rate, rate_day, match, campaign_id, offer_id,
-        created_at, updated_at,
-        flow_id, landing_id, source_id, network_id, country, region, city, isp, os, browser, device, language,
-        referrer_domain, external_id, visitor_id, publisher_id, sub1, sub2, sub3, sub4, sub5)
-      VALUES (
-        \(conversion.id), \(conversion.clickID), \(conversion.clickTime), \(conversion.parentID),
-        \(conversion.type.rawValue), \(conversion.status.rawValue), \(conversion.schemeStatus?.rawValue),
-        \(conversion.review?.rawValue), \(conversion.originalStatus),
-        \(conversion.transactionID), \(Int32(conversion.sequence)), \(conversion.goal), \(conversion.payout.amount),
-        \(conversion.payout.currency), \(conversion.revenue), \(conversion.cost), \(conversion.isRateMissing),
-        \(conversion.rate?.rate.rawValue), \(conversion.rate?.day), \(conversion.match), \(conversion.campaignID), \(conversion.offerID), \(conversion.createdAt),
-        \(conversion.updatedAt), \(click.flowID), \(click.landingID), \(click.sourceID), \(click.networkID),
-        \(click.country), \(click.region), \(click.city), \(click.isp), \(click.os), \(click.browser),
-        \(click.device), \(click.language), \(click.referrerDomain), \(click.externalID), \(click.visitorID), \(conversion.publisherID),
-        \(click.subs[1]), \(click.subs[2]), \(click.subs[3]), \(click.subs[4]), \(click.subs[5]))
+      INSERT INTO \(schema).conversions (\(Self.insertedColumns)) VALUES \(Self.values(conversion, of: click))
       ON CONFLICT DO NOTHING
       """)
     return inserted == 1
@@ -126,15 +154,22 @@ struct ConversionStore: Sendable {
     var note: String? = nil
   }
 
+  static let historyColumns: SQL = """
+    conversion_id, at, actor, from_status, to_status, from_scheme, to_scheme, original_status, outcome, note
+    """
+
+  /// A row of ``historyColumns``.
+  static func values(_ entry: HistoryEntry) -> SQL {
+    """
+    (\(entry.conversionID), \(entry.at), \(entry.actor), \(entry.from?.rawValue), \(entry.to.rawValue),
+      \(entry.fromScheme?.rawValue), \(entry.toScheme?.rawValue), \(entry.originalStatus), \(entry.outcome.rawValue),
+      \(entry.note))
+    """
+  }
+
   func append(_ entry: HistoryEntry, in connection: Connection, schema: SchemaName) async throws(DatabaseError) {
     try await connection.execute(
-      """
-      INSERT INTO \(schema).conversion_history
-        (conversion_id, at, actor, from_status, to_status, from_scheme, to_scheme, original_status, outcome, note)
-      VALUES (\(entry.conversionID), \(entry.at), \(entry.actor), \(entry.from?.rawValue), \(entry.to.rawValue),
-        \(entry.fromScheme?.rawValue), \(entry.toScheme?.rawValue), \(entry.originalStatus), \(entry.outcome.rawValue),
-        \(entry.note))
-      """)
+      "INSERT INTO \(schema).conversion_history (\(Self.historyColumns)) VALUES \(Self.values(entry))")
   }
 
   private static func rate(_ row: Row) throws(DatabaseError) -> AppliedRate? {

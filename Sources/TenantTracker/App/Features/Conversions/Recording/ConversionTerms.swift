@@ -19,6 +19,8 @@ struct ConversionTerms: Sendable {
   var approvals = ApprovalRules()
   /// What kinds of conversions count and earn.
   var types = ConversionTypeCatalog.standard
+  /// Whether the click's source is told of any of its conversions.
+  var tellsSource = false
 
   /// What somebody says it pays, in the currency they name, else in the offer's.
   func money(_ amount: Micros, _ named: Currency?) -> Money { Money(amount, named ?? payout?.currency ?? currency) }
@@ -39,49 +41,84 @@ struct ConversionTerms: Sendable {
   }
 }
 
-/// Where a conversion comes from, as far as terms depend on it.
-struct ConversionOrigin: Sendable {
-  let clickID: ClickID
+/// What a conversion's terms depend on.
+struct TermsBasis: Sendable, Hashable {
   let campaignID: Int64
   let offerID: Int64?
   let networkID: Int64?
+  let sourceID: Int64?
   let country: String?
 
   init(_ click: ClickEvent) {
-    clickID = click.id
     campaignID = click.campaignID
     offerID = click.offerID
     networkID = click.networkID
+    sourceID = click.sourceID
     country = click.country
   }
 
   /// Of a conversion, which has its click's dimensions.
   init(_ row: Row) throws(DatabaseError) {
-    clickID = try row.get("click_id")
     campaignID = try row.get("campaign_id")
     offerID = try row.get("offer_id")
     networkID = try row.get("network_id")
+    sourceID = try row.get("source_id")
     country = try row.get("country")
   }
 }
 
+/// Where a recorded conversion comes from.
+struct ConversionOrigin: Sendable {
+  let clickID: ClickID
+  let basis: TermsBasis
+
+  init(_ row: Row) throws(DatabaseError) {
+    clickID = try row.get("click_id")
+    basis = try TermsBasis(row)
+  }
+}
+
 struct ConversionTermsStore: Sendable {
-  func terms(for origin: ConversionOrigin, of scope: TenantScope) async throws(DatabaseError) -> ConversionTerms {
+  func terms(for basis: TermsBasis, of scope: TenantScope) async throws(DatabaseError) -> ConversionTerms {
+    try await terms(for: [basis], of: scope)[0]
+  }
+
+  /// As many as there are bases, in their order.
+  func terms(for bases: [TermsBasis], of scope: TenantScope) async throws(DatabaseError) -> [ConversionTerms] {
     let schema = scope.schema
-    let row = try await scope.one(
+    let different = Array(Set(bases))
+    let asked = different.enumerated().map { place, basis -> SQL in
       """
-      SELECT c.cost_model, c.cost_micros, c.currency AS campaign_currency,
+      (\(place), \(basis.campaignID), \(basis.offerID), \(basis.networkID), \(basis.sourceID), \(basis.country))
+      """
+    }
+    let rows = try await scope.query(
+      """
+      SELECT b.place, c.cost_model, c.cost_micros, c.currency AS campaign_currency,
         COALESCE(p.payout_micros, o.payout_micros) AS payout_micros, o.currency AS offer_currency, o.duplicate_mode,
         \(OfferGoalStore.list(schema)) AS goals,
         (SELECT s.value FROM \(schema).settings s WHERE s.key = 'currency') AS tenant_currency,
         \(ApprovalRuleStore.applying(schema)) AS approval_rules,
-        \(ConversionTypeStore.catalog(schema)) AS conversion_types, \(Self.networkColumns)
-      FROM (VALUES (1)) AS one (row)
-      LEFT JOIN \(schema).campaigns c ON c.id = \(origin.campaignID)
-      LEFT JOIN \(schema).offers o ON o.id = COALESCE(\(origin.offerID), c.offer_id)
-      LEFT JOIN \(schema).offer_payouts p ON p.offer_id = o.id AND p.country = \(origin.country)
-      LEFT JOIN \(schema).networks n ON n.id = COALESCE(\(origin.networkID), o.network_id)
+        \(ConversionTypeStore.catalog(schema)) AS conversion_types,
+        EXISTS (SELECT FROM \(schema).source_postbacks t JOIN \(schema).sources s ON s.id = t.source_id
+          WHERE t.source_id = b.source_id AND t.active AND s.archived_at IS NULL) AS tells_source,
+        \(Self.networkColumns)
+      FROM (VALUES \(SQL.joined(asked, separator: ", ")))
+        AS b (place, campaign_id, offer_id, network_id, source_id, country)
+      LEFT JOIN \(schema).campaigns c ON c.id = b.campaign_id
+      LEFT JOIN \(schema).offers o ON o.id = COALESCE(b.offer_id, c.offer_id)
+      LEFT JOIN \(schema).offer_payouts p ON p.offer_id = o.id AND p.country = b.country
+      LEFT JOIN \(schema).networks n ON n.id = COALESCE(b.network_id, o.network_id)
       """)
+    var found: [TermsBasis: ConversionTerms] = [:]
+    for row in rows {
+      let place = try row.get("place", as: Int.self)
+      found[different[place]] = try Self.terms(row)
+    }
+    return bases.compactMap { found[$0] }
+  }
+
+  private static func terms(_ row: Row) throws(DatabaseError) -> ConversionTerms {
     var settings = TenantSettings()
     if let value = try row.get("tenant_currency", as: JSONValue?.self) { settings.take("currency", value) }
     var terms = ConversionTerms(
@@ -100,7 +137,8 @@ struct ConversionTermsStore: Sendable {
     if let mode = try row.get("duplicate_mode", as: String?.self).flatMap(DuplicateMode.init(rawValue:)) {
       terms.duplicates = mode
     }
-    if try row.get("network_id", as: Int64?.self) != nil { terms.network = try Self.network(row) }
+    if try row.get("network_id", as: Int64?.self) != nil { terms.network = try network(row) }
+    terms.tellsSource = try row.get("tells_source")
     return terms
   }
 

@@ -9,22 +9,39 @@ struct PostbackLogStore: Sendable {
     try await scope.first("SELECT 1 AS one FROM \(scope.schema).postback_log WHERE id = \(hitID)") != nil
   }
 
+  /// What the log keeps of a hit.
+  static let insertedColumns: SQL = """
+    id, at, channel, headers, ip, method, path_key, query, content_type, body, outcome, detail, click_id, conversion_id,
+    network_id, unmapped_word
+    """
+
+  /// A hit's row of ``insertedColumns``.
+  static func values(_ hit: PostbackHit, _ verdict: PostbackVerdict) -> SQL {
+    let outcome = verdict.outcome
+    return """
+      (\(hit.id), \(hit.receivedAt), \(hit.channel.rawValue), \(hit.headersJSON), \(hit.address),
+        \(hit.method.rawValue), \(hit.pathKey?.storable), \(hit.query.storable), \(hit.contentType?.storable),
+        \(body(of: hit, after: outcome)), \(outcome.code), \(outcome.explanation?.storable), \(verdict.clickID),
+        \(outcome.conversionID), \(verdict.networkID), \(verdict.unmappedWord))
+      """
+  }
+
+  /// What is kept of a hit's body; nil for none. What has written something is not processed again, so of a shop's report
+  /// the customer's data go then; until then it is kept as it came, signature and all.
+  private static func body(of hit: PostbackHit, after outcome: PostbackOutcome) -> [UInt8]? {
+    guard !hit.body.isEmpty else { return nil }
+    let isOver = !PostbackOutcome.fruitlessCodes.contains(outcome.code)
+    return hit.channel.isShop && isOver ? ShopBody.withoutCustomer(hit.body) : hit.body
+  }
+
   /// - Returns: false when the hit is in the log already.
   @discardableResult
   func insert(
     _ hit: PostbackHit, _ verdict: PostbackVerdict, in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> Bool {
-    let outcome = verdict.outcome
     let inserted = try await executor.execute(
       """
-      INSERT INTO \(schema).postback_log
-        (id, at, channel, headers, ip, method, path_key, query, content_type, body, outcome, detail, click_id,
-         conversion_id, network_id, unmapped_word)
-      VALUES (\(hit.id), \(hit.receivedAt), \(hit.channel.rawValue), \(hit.headersJSON), \(hit.address),
-        \(hit.method.rawValue), \(hit.pathKey?.storable),
-        \(hit.query.storable), \(hit.contentType?.storable), \(hit.body.isEmpty ? nil : hit.body), \(outcome.code),
-        \(outcome.explanation?.storable), \(verdict.clickID), \(outcome.conversionID), \(verdict.networkID),
-        \(verdict.unmappedWord))
+      INSERT INTO \(schema).postback_log (\(Self.insertedColumns)) VALUES \(Self.values(hit, verdict))
       ON CONFLICT (id) DO NOTHING
       """)
     return inserted == 1
@@ -33,15 +50,16 @@ struct PostbackLogStore: Sendable {
   /// Writes how another attempt ended.
   /// - Returns: false when the hit has written something by now.
   func update(
-    _ hitID: UUIDv7, _ verdict: PostbackVerdict, at now: Timestamp, in executor: any SQLExecutor, schema: SchemaName
+    _ hit: PostbackHit, _ verdict: PostbackVerdict, at now: Timestamp, in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> Bool {
     let outcome = verdict.outcome
     let updated = try await executor.execute(
       """
       UPDATE \(schema).postback_log SET outcome = \(outcome.code), detail = \(outcome.explanation?.storable),
         click_id = \(verdict.clickID), conversion_id = \(outcome.conversionID), network_id = \(verdict.networkID),
-        unmapped_word = \(verdict.unmappedWord), attempts = attempts + 1, processed_at = \(now)
-      WHERE id = \(hitID) AND outcome = ANY (\(PostbackOutcome.fruitlessCodes))
+        unmapped_word = \(verdict.unmappedWord), body = \(Self.body(of: hit, after: outcome)), attempts = attempts + 1,
+        processed_at = \(now)
+      WHERE id = \(hit.id) AND outcome = ANY (\(PostbackOutcome.fruitlessCodes))
       """)
     return updated == 1
   }
