@@ -168,10 +168,10 @@ import Testing
       let schema = try #require(SchemaName(target))
       let latest = try await tracker.tracker.migrations.version(of: schema)
       // As the release before the last migration left it.
-      try await control.execute("DROP TABLE \(schema).preferences")
+      try await control.execute("DROP INDEX \(schema).conversion_history_still")
       try await control.execute(
-        "DELETE FROM control.schema_version WHERE target = \(target) AND version >= 21")
-      #expect(try await tracker.tracker.migrations.version(of: schema) == 20)
+        "DELETE FROM control.schema_version WHERE target = \(target) AND version >= 22")
+      #expect(try await tracker.tracker.migrations.version(of: schema) == 21)
       let taken = try await schemas.take(installation)
       #expect(taken.schema == schema && taken.isPooled)
       #expect(try await tracker.tracker.migrations.version(of: schema) == latest)

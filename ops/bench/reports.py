@@ -34,7 +34,7 @@ def reports(bench):
         clicks = Clicks(stack, tenant)
         say(f"{bench.options.clicks:,} clicks of {DAYS} days")
         traffic = PastTraffic(stack, tenant)
-        traffic.make(bench.options.clicks)
+        traffic.make(bench.options.clicks, clicks.stored)
         Reports(bench, stack, tenant, clicks, traffic).measure()
 
 
@@ -53,8 +53,6 @@ class Reports:
         table.figure(
             f"reports: {stored:,} clicks and {self.traffic.conversions:,} conversions of the past made, clicks/s",
             self.traffic.rate, f"rolled up {waited:.0f} s later")
-        if stored < self.traffic.clicks:
-            raise RuntimeError(f"{self.traffic.clicks} clicks were answered and {stored} stored")
         self.stack.sql("VACUUM ANALYZE", timeout=1_800)
         before, _ = memory_mib(self.stack.pid("tracker"))
         self.dashboard()

@@ -105,7 +105,8 @@ def visitors(slugs, host):
 # --- the thirty days ---
 
 class PastTraffic:
-    """`make(count)` sends about so many clicks, spread over the days; `clicks` and `conversions` then say how many."""
+    """`make(count, stored)` sends about so many clicks, spread over the days, and waits until `stored()` says that all are
+    in Postgres; `clicks` and `conversions` then say how many."""
 
     def __init__(self, stack, tenant):
         self.stack, self.tenant = stack, tenant
@@ -116,7 +117,7 @@ class PastTraffic:
         self.clicks = self.conversions = 0
         self.rate = 0.0
 
-    def make(self, count):
+    def make(self, count, stored):
         places = self.stack.folder / "places"
         make_places(places)
         self.node.settings["GEOIP_DIR"] = str(places)
@@ -132,6 +133,7 @@ class PastTraffic:
                 if day % 5 == 4:
                     say(f"{self.clicks:,} clicks of {day + 1} days")
             self.await_drained()
+            self.await_stored(stored)
         self.rate = self.clicks / (time.monotonic() - began)
 
     def load(self, requests, seconds, day=0, **options):
@@ -189,3 +191,12 @@ class PastTraffic:
 
     def await_drained(self):
         eventually(lambda: self.told("drained") >= self.told("appended"), within=900, what="the past being drained")
+
+    def await_stored(self, stored):
+        """Drained are also clicks that a moment's trouble with the schema set aside: they are put back by and by."""
+        try:
+            eventually(lambda: stored() >= self.clicks, within=900, every=2, what="all clicks being stored")
+        except AssertionError as error:
+            told = [line for line in self.node.log().splitlines() if " error " in line or " warning " in line]
+            raise RuntimeError("\n".join(
+                [f"{self.clicks} clicks were answered and {stored()} stored", *told[-20:]])) from error
