@@ -65,6 +65,64 @@ import Testing
     }
   }
 
+  @Test func whatATenantHeldBeforeItsPositionWasNotToldIsReadAgain() async throws {
+    try await DrainWorld.with { world in
+      let (schema, role) = (world.other.schema, try await world.journalRole)
+      try await world.click(world.tenant, 2)
+      let clicks = try await world.click(world.other, 3)
+      try await world.drainer.drainAll()
+      // As a backup from before the clicks left it, and nobody may look.
+      try await world.run(
+        "TRUNCATE \(schema).clicks", "DELETE FROM \(schema).journal_position",
+        "REVOKE ALL ON \(schema).journal_position FROM \(role)")
+      var run = try await world.drainer.begin()
+      try await world.drain(&run)
+      try await world.run("GRANT SELECT, INSERT, UPDATE ON \(schema).journal_position TO \(role)")
+      world.clock.advance(by: Drainer.patience)
+      try await world.drain(&run)
+      #expect(try await world.stored(world.other) == clicks.ids)
+    }
+  }
+
+  @Test func aClockThatIsSetBackProlongsNoPause() async throws {
+    try await DrainWorld.with { world in
+      let (schema, role) = (world.tenant.schema, try await world.journalRole)
+      try await world.run("REVOKE INSERT ON \(schema).clicks FROM \(role)")
+      let clicks = try await world.click(world.tenant, 2)
+      var run = try await world.drainer.begin()
+      try await world.drain(&run)
+      try await world.run("GRANT INSERT ON \(schema).clicks TO \(role)")
+      world.clock.advance(by: .days(-1))
+      try await world.drain(&run)
+      #expect(run.paused.isEmpty)
+      #expect(try await world.stored(world.tenant) == clicks.ids)
+    }
+  }
+
+  @Test func aDeadlockPausesNobody() async throws {
+    try await DrainWorld.with { world in
+      let schema = world.tenant.schema
+      try await world.run(
+        "CREATE SEQUENCE \(schema).attempts",
+        """
+        CREATE FUNCTION \(schema).fail_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+          IF nextval('\(schema).attempts') = 1 THEN RAISE 'made up' USING ERRCODE = 'deadlock_detected'; END IF;
+          RETURN NEW;
+        END $$
+        """,
+        """
+        CREATE TRIGGER fail_once BEFORE INSERT ON \(schema).clicks
+        FOR EACH ROW EXECUTE FUNCTION \(schema).fail_once()
+        """)
+      let clicks = try await world.click(world.tenant, 2)
+      var run = try await world.drainer.begin()
+      try await world.drain(&run)
+      #expect(run.paused.isEmpty)
+      #expect(try await world.stored(world.tenant) == clicks.ids)
+    }
+  }
+
   @Test func aTenantWithoutEventsThatCannotBeWrittenHoldsUpNobody() async throws {
     try await DrainWorld.with { world in
       let role = try await world.journalRole

@@ -21,7 +21,9 @@ class PastNode(Node):
         super().__init__(stack, "click", name)
         self.library = stack.folder / "past.so"
         self.clock_file = stack.folder / f"{name}.clock"
-        self.settings = {"LD_PRELOAD": str(self.library), "PAST_CLOCK": str(self.clock_file)}
+        # libpq reckons its connect_timeout by the time of day: where that runs, no connection would be made in time.
+        self.settings = {"LD_PRELOAD": str(self.library), "PAST_CLOCK": str(self.clock_file),
+                         "DATABASE_URL": f"{stack.env['DATABASE_URL']}&connect_timeout=0"}
         self.set(when, speed)
 
     def start(self):

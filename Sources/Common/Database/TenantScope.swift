@@ -17,6 +17,13 @@ public struct TenantScope: SQLExecutor {
     try await core.run(coordinates) { connection throws(DatabaseError) in try await connection.query(sql) }
   }
 
+  /// - Parameter timeout: how long the statement may run, instead of the pool's limit.
+  public func query(_ sql: SQL, timeout: Duration) async throws(DatabaseError) -> [Row] {
+    try await core.run(coordinates) { connection throws(DatabaseError) in
+      try await connection.query(sql, timeout: timeout)
+    }
+  }
+
   @discardableResult
   public func execute(_ sql: SQL) async throws(DatabaseError) -> Int {
     try await core.run(coordinates) { connection throws(DatabaseError) in try await connection.execute(sql) }

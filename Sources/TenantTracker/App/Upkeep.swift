@@ -61,7 +61,7 @@ struct Upkeep: Service {
     try await WebhookOrderStore().removeOld(before: now - WebhookOrderStore.age, of: scope)
     let days = try await tracker.settings.all(of: scope).postbackLogDays
     try await PostbackLogStore().removeOld(before: now - .days(days), of: scope)
-    try await ConversionStore().removeOldHistory(before: now - .days(days), now: now, of: scope)
+    try await ConversionStore().removeOldHistory(logBegin: now - .days(days), of: scope)
     try await UnmappedStatusStore().trim(of: scope)
     try await NetworkSecretStore(secrets: tracker.secrets, clock: tracker.clock).removeFormer(of: scope)
     try await ConversionRunStore(clock: tracker.clock).removeOld(of: scope)

@@ -104,6 +104,29 @@ import Testing
     await bench.tenant.close()
   }
 
+  @Test func whoRepeatsAConversionThatIsHeldHoldsUpNobody() async throws {
+    let bench = try await PostbackBench(connections: 6)
+    let clicks = (0..<11).map { bench.newClick(at: PostbackBench.start + .seconds(Int64($0))) }
+    try await bench.drain(clicks)
+    try await bench.send("click_id=\(clicks[0].id)&payout=1")
+    let held = try #require(try await bench.conversions(of: clicks[0]).first)
+    let (service, scope) = (bench.service, bench.scope)
+    let again = bench.hit("click_id=\(clicks[0].id)&payout=2")
+    let others = clicks.dropFirst().map { bench.hit("click_id=\($0.id)&payout=1") }
+    let repetition = try await scope.transaction { connection in
+      try await connection.execute("UPDATE \(scope.schema).conversions SET goal = 'held' WHERE id = \(held.id)")
+      let repetition = Task { try await service.receive(again, in: scope) }
+      try await withThrowingTaskGroup(of: PostbackOutcome.self) { tasks in
+        for hit in others { tasks.addTask { try await service.receive(hit, in: scope) } }
+        for try await outcome in tasks { #expect(outcome.code == "recorded") }
+      }
+      return repetition
+    }
+    #expect(try await repetition.value == .updated(held.id))
+    #expect(try await counts(bench) == [11, 12, 12, 12_000_000])
+    await bench.tenant.close()
+  }
+
   @Test func whatIsChangedBeforeAHitCountsForIt() async throws {
     let bench = try await PostbackBench()
     let click = try await bench.drainedClick()

@@ -9,4 +9,7 @@ public struct Money: Sendable, Hashable {
     self.amount = amount
     self.currency = currency
   }
+
+  /// `12.50 EUR`
+  public var text: String { "\(amount) \(currency.code)" }
 }

@@ -9,6 +9,9 @@ struct DrainRun: Sendable {
     var due: Timestamp
     /// How much of what was set aside is back already.
     var putBack = JournalPosition.start
+
+    /// A time further off than anybody waits is one of a clock that has been set back since.
+    func isDue(at now: Timestamp) -> Bool { due <= now || due - now > Drainer.patience }
   }
 
   private struct Place: Hashable {
@@ -42,7 +45,7 @@ struct DrainRun: Sendable {
   }
 
   /// Whether something that was set aside can be put back now.
-  func hasDue(at now: Timestamp) -> Bool { paused.values.contains { $0.due <= now } }
+  func hasDue(at now: Timestamp) -> Bool { paused.values.contains { $0.isDue(at: now) } }
 
   var earliest: JournalPosition { positions.values.min() ?? .start }
   var furthest: JournalPosition { positions.values.max() ?? .start }

@@ -48,7 +48,7 @@ struct DrainStore: Sendable {
   func drain(
     _ visits: Visits, from known: JournalPosition, to end: JournalPosition, schema: SchemaName
   ) async throws -> Int {
-    try await writer.pool().transaction { connection in
+    try await writer.pool().transaction(retries: 3) { connection in
       let stored = try await lockPosition(.clicks, from: known, schema, connection)
       let clicks = visits.clicks.filter { $0.end > stored }
       if !clicks.isEmpty {
@@ -80,7 +80,7 @@ struct DrainStore: Sendable {
   func advance(
     _ stream: Stream, from known: JournalPosition = .start, to end: JournalPosition, schema: SchemaName
   ) async throws -> JournalPosition {
-    try await writer.pool().transaction { connection in
+    try await writer.pool().transaction(retries: 3) { connection in
       let stored = try await lockPosition(stream, from: known, schema, connection)
       if stored < end { try await setPosition(stream, end, schema, connection) }
       return max(stored, end)

@@ -37,7 +37,8 @@ extension Drainer {
 
   /// Drains what was set aside for tenants that can be written again.
   func putBack(_ run: inout DrainRun) async throws {
-    for tenantID in run.paused.filter({ $0.value.due <= clock.now() }).keys {
+    let now = clock.now()
+    for tenantID in run.paused.filter({ $0.value.isDue(at: now) }).keys {
       guard let tenant = try await tenant(tenantID) else {
         try await journal.setAside.dropAll(tenantID: tenantID)
         run.paused[tenantID] = nil

@@ -51,7 +51,12 @@ struct Drainer: Service {
         }
       }
     }
-    try? await drainAll()
+    do { try await drainAll() } catch {
+      logger.warning("journal not drained to its end", metadata: ["error": "\(error)"])
+    }
+    if let left = try? await journal.setAside.tenants(), !left.isEmpty {
+      logger.warning("records stay set aside until the next start", metadata: ["tenants": "\(left)"])
+    }
   }
 
   /// Drains until an error, the end of the journal or of the process.
@@ -86,7 +91,11 @@ struct Drainer: Service {
   /// Everything that is durable now; at shutdown, and for commands that write a journal and end.
   func drainAll() async throws {
     var run = try await begin()
-    while try await drainBatch(&run) || run.hasDue(at: clock.now()) {}
+    // Who could not be written a moment ago may be by now, and nobody may ever start here again.
+    for _ in 0..<2 {
+      for tenantID in run.paused.keys { run.paused[tenantID]?.due = clock.now() }
+      while try await drainBatch(&run) || run.hasDue(at: clock.now()) {}
+    }
   }
 
   /// Looks up how far everybody is. Of a tenant that does not tell, all that is held is set aside until it does.
@@ -101,6 +110,7 @@ struct Drainer: Service {
         }
       } catch {
         guard await concernsOneTenant(error) else { throw error }
+        for stream in DrainStore.Stream.allCases { run[stream, tenant.id] = .start }
         pause(tenant, error, &run)
       }
     }

@@ -59,13 +59,14 @@ extension ConversionStore {
     return lines
   }
 
-  /// How long a line may tell whose order a number is: see ``CustomerStore``.
-  private static let leastAge = Duration.days(90)
+  /// How long before a hit a line may tell whose order its number is: see ``CustomerStore``.
+  private static let orderAge = Duration.days(90)
 
-  /// Drops the lines of hits that moved nothing, once the hits are gone from the postback log. What a conversion went
-  /// through, and whatever somebody wrote a note to, is kept as long as the conversion.
-  func removeOldHistory(before time: Timestamp, now: Timestamp, of scope: TenantScope) async throws(DatabaseError) {
-    let end = min(time, now - Self.leastAge)
+  /// Drops the lines of hits that moved nothing, once no hit of the postback log needs them. What a conversion went
+  /// through, and whatever has a note, is kept as long as the conversion.
+  /// - Parameter logBegin: how far back the postback log goes.
+  func removeOldHistory(logBegin: Timestamp, of scope: TenantScope) async throws(DatabaseError) {
+    let end = logBegin - Self.orderAge
     for _ in 0..<Self.mostBatches {
       let removed = try await scope.execute(
         """

@@ -36,8 +36,11 @@ extension ConversionRecorder {
         }
       }
       return try await additions.answer(new, of: scope.tenantID) { new throws(DatabaseError) in
-        try await store.add(new, in: scope, schema: scope.schema)
+        try await store.add(new, soonIn: scope)
       }
+    } catch let error as DatabaseError where error.kind == .timeout {
+      // Somebody holds its key: it waits for them on its own. Was it written after all, it is found by its id.
+      return false
     } catch let error as DatabaseError where error.isUniqueViolation && error.table == "postback_log" {
       // Another process has just finished with it.
       return false

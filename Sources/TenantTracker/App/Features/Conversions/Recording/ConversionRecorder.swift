@@ -170,11 +170,13 @@ struct ConversionRecorder: Sendable {
       try await conversions.update(conversion, in: connection, schema: scope.schema)
       try await tell(conversion, before: current, statement, in: connection, of: scope)
     }
+    let repaid = change.payout == current.payout ? nil : "Payout \(current.payout.text), now \(change.payout.text)."
     try await conversions.append(
       .init(
         conversionID: current.id, at: now, actor: statement.actor, from: current.status, to: statement.claim.status,
         fromScheme: current.schemeStatus, toScheme: statement.scheme ?? (change.outcome == .applied ? scheme : nil),
-        originalStatus: statement.originalStatus, outcome: change.outcome, note: statement.note),
+        originalStatus: statement.originalStatus, outcome: change.outcome,
+        note: statement.note ?? repaid),
       in: connection, schema: scope.schema)
     if change.outcome == .refused { return .moveRefused(current.id) }
     return moved ? .updated(current.id) : .repeated(current.id)

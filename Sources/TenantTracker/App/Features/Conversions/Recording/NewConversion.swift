@@ -28,13 +28,25 @@ struct NewConversionStore: Sendable {
   func add(
     _ new: [NewConversion], in executor: any SQLExecutor, schema: SchemaName
   ) async throws(DatabaseError) -> [Bool] {
-    // So that two nodes with the same conversions never wait for each other in a ring.
-    let sorted = new.sorted(by: NewConversion.isBefore)
+    try Self.added(new, by: try await executor.query(Self.statement(new, schema: schema)))
+  }
+
+  /// The same beside others who wait for it to end.
+  /// - Throws: as above, and soon a time-out, when somebody holds one of the keys.
+  func add(_ new: [NewConversion], soonIn scope: TenantScope) async throws(DatabaseError) -> [Bool] {
+    let statement = Self.statement(new, schema: scope.schema)
+    return try Self.added(new, by: try await scope.query(statement, timeout: .milliseconds(500)))
+  }
+
+  private static func statement(_ new: [NewConversion], schema: SchemaName) -> SQL {
+    // A hit that was given up and comes again from the journal may meet itself.
+    var seen: Set<ConversionID> = []
+    // In one order, so that two nodes with the same conversions never wait for each other in a ring.
+    let sorted = new.filter { seen.insert($0.conversion.id).inserted }.sorted(by: NewConversion.isBefore)
     let conversions = sorted.map { ConversionStore.values($0.conversion, of: $0.click) }
     let history = sorted.map { ConversionStore.values($0.history) }
     let log = sorted.map { PostbackLogStore.values($0.hit, $0.verdict) }
-    let rows = try await executor.query(
-      """
+    return """
       WITH made AS (
         INSERT INTO \(schema).conversions (\(ConversionStore.insertedColumns))
         VALUES \(SQL.joined(conversions, separator: ", "))
@@ -50,7 +62,10 @@ struct NewConversionStore: Sendable {
       FROM (VALUES \(SQL.joined(history, separator: ", "))) AS h (\(ConversionStore.historyColumns))
       WHERE h.conversion_id IN (SELECT m.id FROM made m)
       RETURNING conversion_id
-      """)
+      """
+  }
+
+  private static func added(_ new: [NewConversion], by rows: [Row]) throws(DatabaseError) -> [Bool] {
     var added: Set<ConversionID> = []
     for row in rows { added.insert(try row.get("conversion_id")) }
     return new.map { added.contains($0.conversion.id) }
