@@ -78,8 +78,9 @@ final class MailSink: Sendable {
         while let data = connection.readLine(), data != "." {
           delivery.lines.append(data.hasPrefix("..") ? String(data.dropFirst()) : data)
         }
-        connection.write("\(script["."] ?? "250 kept")\r\n")
+        // Before it is said: who hears it looks.
         kept.add(delivery)
+        connection.write("\(script["."] ?? "250 kept")\r\n")
       case "QUIT":
         connection.write("221 bye\r\n")
         return
