@@ -65,7 +65,9 @@ import Testing
       "id": 7, "status": "completed", "total": "9.00", "customer_id": 4, "customer_ip_address": "***",
       "billing": ["first_name": "***", "email": "***"], "shipping": ["city": "***"],
       "shipping_total": "1.00", "order_key": "***", "customer_note": "***",
-      "meta_data": [["id": 1, "key": "_tly_click", "value": "0193"], ["id": 2, "key": "vat", "value": ["no": "***"]]],
+      "meta_data": [
+        ["id": 1, "key": "_tly_click", "value": "0193"], ["id": 2, "key": "vat", "value": ["no": "***"]],
+      ],
     ]
     #expect(stored == expected)
     let stripe: JSONValue = [

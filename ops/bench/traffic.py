@@ -105,8 +105,8 @@ def visitors(slugs, host):
 # --- the thirty days ---
 
 class PastTraffic:
-    """`make(count, stored)` sends about so many clicks, spread over the days, and waits until `stored()` says that all are
-    in Postgres; `clicks` and `conversions` then say how many."""
+    """`make(count, stored)` sends about so many clicks, spread over the days, and waits until `stored()` says that all
+    are in Postgres; `clicks` and `conversions` then say how many."""
 
     def __init__(self, stack, tenant):
         self.stack, self.tenant = stack, tenant
